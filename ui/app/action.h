@@ -1,0 +1,80 @@
+/*
+ * The action table: one row per thing a person can do. Key bindings, the bottom bar, the list of all
+ * actions (F9), the help screen, the KEYS of the README and the man page come from it.
+ * A unit test refuses two actions on one key in one context.
+ */
+#ifndef SIPDESK_UI_APP_ACTION_H
+#define SIPDESK_UI_APP_ACTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum context {
+	CONTEXT_NUMBERS = 1 << 0,
+	CONTEXT_NUMBER_ADD = 1 << 1,
+	CONTEXT_SETTINGS = 1 << 2,
+	CONTEXT_SERVER = 1 << 3,
+	CONTEXT_CHANGES = 1 << 4,
+	CONTEXT_REVIEW = 1 << 5,
+	CONTEXT_SENDING = 1 << 6,
+	CONTEXT_CONFLICT = 1 << 7,
+	CONTEXT_CREDENTIALS = 1 << 8,
+	CONTEXT_TEXT = 1 << 9,	   /* a page of text: help, the exact request */
+	CONTEXT_CHOICE = 1 << 10,  /* a question, or one of several */
+	CONTEXT_FIND = 1 << 11,
+	CONTEXT_ANY = (1 << 12) - 1,
+};
+
+enum action_id {
+	ACTION_NONE,
+	ACTION_HELP,
+	ACTION_REVIEW,
+	ACTION_FIND,
+	ACTION_CHANGES,
+	ACTION_RELOAD,
+	ACTION_REVEAL,
+	ACTION_COPY,
+	ACTION_SEND,
+	ACTION_REQUEST,
+	ACTION_CURL,
+	ACTION_THEIRS,
+	ACTION_MINE,
+	ACTION_ALL_THEIRS,
+	ACTION_ALL_MINE,
+	ACTION_OPEN,
+	ACTION_NEXT_VALUE,
+	ACTION_ADD,
+	ACTION_REMOVE,
+	ACTION_REVERT,
+	ACTION_MORE,
+	ACTION_BACK,
+	ACTION_LEAVE,
+	ACTION_UP,
+	ACTION_DOWN,
+	ACTION_PAGE_UP,
+	ACTION_PAGE_DOWN,
+	ACTION_FIRST,
+	ACTION_LAST,
+	ACTION_REPAINT,
+	ACTION_SUSPEND,
+	ACTION_COUNT,
+};
+
+enum { ACTION_KEYS_MAX = 4 };
+
+struct action {
+	const char *name;     /* for lists: "Review and send" */
+	unsigned contexts;    /* enum context, several */
+	uint32_t keys[ACTION_KEYS_MAX]; /* ui/term/input.h; 0 ends */
+	const char *bar;      /* short label for the bottom bar; NULL: not in it */
+	const char *help;     /* one sentence */
+};
+
+extern const struct action ACTIONS[ACTION_COUNT];
+
+/* What `key` does in a context. While text has the focus characters never act; else the digits 1-9
+ * and 0 stand for F1-F10. */
+enum action_id action_for_key(enum context context, uint32_t key, bool text_has_focus);
+
+#endif

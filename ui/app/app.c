@@ -1,0 +1,255 @@
+#include "ui/app/app.h"
+
+#include "base/mem.h"
+#include "ui/app/open_number.h"
+#include "ui/app/signals.h"
+#include "ui/screens/screens.h"
+#include "ui/widgets/frame.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { EXIT_INTERRUPTED = 130 };
+
+/* mem_on_exhausted's handler takes no argument, so the terminal to restore stands here. */
+static struct term *term_to_restore;
+
+static void memory_exhausted(void)
+{
+	term_close(term_to_restore);
+}
+
+void *screen_new(struct app *app, size_t size, const struct screen_ops *ops)
+{
+	struct screen *screen = mem_alloc(1, size);
+	screen->ops = ops;
+	screen->app = app;
+	return screen;
+}
+
+void app_push(struct app *app, struct screen *screen)
+{
+	if (app->top != NULL && app->top->ops->covered != NULL)
+		app->top->ops->covered(app->top);
+	screen->below = app->top;
+	app->top = screen;
+}
+
+void app_pop(struct app *app)
+{
+	struct screen *screen = app->top;
+	app->top = screen->below;
+	screen->ops->release(screen);
+}
+
+void app_end(struct app *app, int exit_code)
+{
+	app->is_ending = true;
+	app->exit_code = exit_code;
+}
+
+void app_notice(struct app *app, const char *format, ...)
+{
+	char sentence[ERR_SENTENCE_SIZE];
+	va_list arguments;
+	va_start(arguments, format);
+	(void)vsnprintf(sentence, sizeof sentence, format, arguments);
+	va_end(arguments);
+	mem_text_set(&app->notice, sentence);
+}
+
+static void app_draw_screen(struct app *app, struct screen *screen)
+{
+	if (screen->ops->is_overlay && screen->below != NULL)
+		app_draw_screen(app, screen->below);
+	screen->ops->draw(screen, &app->term);
+}
+
+static void app_draw(struct app *app)
+{
+	struct term *term = &app->term;
+	if (!term->is_open)
+		return;
+	draw_begin(term);
+	if (term->rows < TERM_ROWS_LEAST || term->columns < TERM_COLUMNS_LEAST)
+		(void)draw_paragraph(term, 0, 0, term->columns, term->rows, STYLE_NORMAL,
+				     "The window is too small. Make it larger, or leave with Ctrl-Q.");
+	else {
+		app_draw_screen(app, app->top);
+		frame_bar(term, app->top);
+	}
+	draw_end(term);
+}
+
+static void app_suspend(struct app *app)
+{
+	if (app->top->ops->covered != NULL)
+		app->top->ops->covered(app->top);
+	term_leave(&app->term);
+	signals_suspend_self();
+	term_return(&app->term);
+}
+
+/* What each screen shares; true where it was one of those. */
+static bool app_act_common(struct app *app, enum action_id action)
+{
+	switch (action) {
+	case ACTION_HELP: app_push(app, screen_help_new(app, app->top)); return true;
+	case ACTION_MORE: app_push(app, screen_actions_new(app, app->top)); return true;
+	case ACTION_LEAVE: screen_leave_ask(app); return true;
+	case ACTION_REPAINT: term_repaint(&app->term); return true;
+	case ACTION_SUSPEND: app_suspend(app); return true;
+	default: return false;
+	}
+}
+
+void app_act(struct app *app, enum action_id action)
+{
+	struct screen *screen = app->top;
+	if (action == ACTION_NONE || (screen->ops->offers != NULL && !screen->ops->offers(screen, action)))
+		return;
+	const char *why = screen->ops->why_not == NULL ? NULL : screen->ops->why_not(screen, action);
+	if (why != NULL) {
+		app_notice(app, "%s", why);
+		return;
+	}
+	if (!app_act_common(app, action))
+		screen->ops->act(screen, action);
+}
+
+static bool key_acts_at_once(uint32_t key)
+{
+	return key == (KEY_CTRL | 'q') || key == KEY_F10 || key == (KEY_CTRL | 'l') ||
+	       key == (KEY_CTRL | 'z');
+}
+
+static void app_event(struct app *app, const struct input_event *event)
+{
+	struct screen *screen = app->top;
+	free(app->notice);
+	app->notice = NULL;
+	bool at_once = event->kind == INPUT_KEY && key_acts_at_once(event->key);
+	if (!at_once && screen->ops->event != NULL && screen->ops->event(screen, event))
+		return;
+	if (event->kind == INPUT_PASTE) {
+		app_notice(app, "Nothing here takes pasted text; it was left out.");
+		return;
+	}
+	bool in_text = screen->ops->has_text_focus != NULL && screen->ops->has_text_focus(screen);
+	app_act(app, action_for_key(screen->ops->context, event->key, in_text));
+}
+
+static void input_expired(void *owner)
+{
+	struct app *app = owner;
+	struct input_event event;
+	app->esc_timer = 0;
+	while (!app->is_ending && input_expire(&app->input, &event))
+		app_event(app, &event);
+}
+
+static void tty_readable(void *owner, int fd, short events)
+{
+	struct app *app = owner;
+	char bytes[4096];
+	struct input_event event;
+	(void)events;
+	ssize_t got = read(fd, bytes, sizeof bytes);
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got <= 0) { /* the terminal is gone, whether or not SIGHUP came */
+		app_end(app, EXIT_INTERRUPTED);
+		return;
+	}
+	loop_timer_stop(&app->loop, &app->esc_timer);
+	input_push(&app->input, bytes, (size_t)got);
+	secret_wipe(bytes, sizeof bytes); /* a key may have been typed */
+	while (!app->is_ending && input_next(&app->input, &event))
+		app_event(app, &event);
+	if (input_is_waiting(&app->input))
+		app->esc_timer =
+			loop_timer_start(&app->loop, app->term.esc_ms, input_expired, app);
+}
+
+static void signal_arrived(void *owner, int fd, short events)
+{
+	struct app *app = owner;
+	char codes[64];
+	(void)events;
+	ssize_t got = read(fd, codes, sizeof codes);
+	for (ssize_t i = 0; i < got; i++) {
+		if (codes[i] == SIGNALS_SIZE)
+			(void)term_resize(&app->term);
+		else if (codes[i] == SIGNALS_SUSPEND)
+			app_suspend(app);
+		else
+			app_end(app, EXIT_INTERRUPTED);
+	}
+}
+
+void app_practice_ready(struct app *app, const char *url)
+{
+	app->service = url == NULL ? APP_SERVICE_FAILED : APP_SERVICE_PRACTICE;
+	mem_text_set(&app->practice_url, url);
+	for (struct open_number *number = app->open; number != NULL; number = number->next)
+		if (number->is_practice && !number->has_settings)
+			open_number_read(number);
+}
+
+bool app_init(struct app *app, const struct app_options *options, struct err *err)
+{
+	*app = (struct app){ .signal_pipe = { -1, -1 } };
+	loop_init(&app->loop);
+	numbers_init(&app->numbers);
+	app->service = options->is_practice ? APP_SERVICE_STARTING : APP_SERVICE_REAL;
+	app->practice_key = options->practice_key;
+	/* Before the terminal: ncurses takes only signals that nobody has. */
+	if (!signals_init(app->signal_pipe, err))
+		return false;
+	if (!term_open(&app->term, app->term_notice, sizeof app->term_notice, err)) {
+		signals_release(app->signal_pipe);
+		return false;
+	}
+	if (app->term_notice[0] != '\0')
+		app_notice(app, "%s", app->term_notice);
+	term_to_restore = &app->term;
+	mem_on_exhausted(memory_exhausted);
+	if (!input_init(&app->input, NULL)) {
+		term_close(&app->term);
+		signals_release(app->signal_pipe);
+		return err_set(err, ERR_CONFIG, "The keyboard of this terminal is not known.");
+	}
+	app->http = http_new(&app->loop, options->ca_file);
+	(void)loop_watch(&app->loop, app->term.fd, POLLIN, tty_readable, app);
+	(void)loop_watch(&app->loop, app->signal_pipe[0], POLLIN, signal_arrived, app);
+	return true;
+}
+
+int app_run(struct app *app)
+{
+	while (!app->is_ending) {
+		app_draw(app);
+		loop_step(&app->loop, LOOP_FOREVER);
+	}
+	return app->exit_code;
+}
+
+void app_release(struct app *app)
+{
+	while (app->top != NULL)
+		app_pop(app);
+	open_numbers_release(app);
+	http_free(app->http);
+	mem_on_exhausted(NULL);
+	term_close(&app->term);
+	if (app->term_notice[0] != '\0') /* on stderr once the screen is gone: it would spoil it */
+		(void)fprintf(stderr, "sipdesk: %s\n", app->term_notice);
+	input_release(&app->input);
+	signals_release(app->signal_pipe);
+	numbers_release(&app->numbers);
+	free(app->practice_url);
+	free(app->notice);
+}

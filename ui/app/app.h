@@ -1,0 +1,75 @@
+/*
+ * The app object: the event loop's state, the screen stack, the open numbers. There is one; all
+ * state that lives longer than a screen is in it.
+ */
+#ifndef SIPDESK_UI_APP_APP_H
+#define SIPDESK_UI_APP_APP_H
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "base/secret.h"
+#include "service/http.h"
+#include "store/numbers.h"
+#include "ui/app/screen.h"
+#include "ui/term/input.h"
+#include "ui/term/term.h"
+
+#include <signal.h>
+#include <stdbool.h>
+
+struct open_number;
+
+enum app_service { APP_SERVICE_REAL, APP_SERVICE_STARTING, APP_SERVICE_PRACTICE, APP_SERVICE_FAILED };
+
+/* Puts the key of a practice number into `key`; leaves it empty where there is none. */
+typedef void app_practice_key_fn(const char *label, struct secret *key);
+
+struct app {
+	struct loop loop;
+	struct term term;
+	struct input input;
+	struct http *http;
+	struct screen *top;
+	struct numbers numbers;
+	struct open_number *open; /* list of numbers opened in this session, newest first */
+	char *notice;		  /* one sentence above the bar until the next key; NULL: none */
+	enum app_service service;
+	char *practice_url;	  /* the practice service's, once it listens */
+	app_practice_key_fn *practice_key; /* NULL: keys are asked for */
+	char term_notice[160];	  /* what term_open had to say; empty: nothing */
+	int signal_pipe[2];
+	int esc_timer;
+	bool is_ending;
+	int exit_code;
+};
+
+struct app_options {
+	bool is_practice;
+	app_practice_key_fn *practice_key; /* NULL unless is_practice */
+	const char *ca_file; /* trusted instead of the system's list; NULL: the system's */
+};
+
+/* Opens the terminal. On failure nothing is left open. */
+bool app_init(struct app *app, const struct app_options *options, struct err *err);
+/* Runs until app_end. Returns the exit code. */
+int app_run(struct app *app);
+void app_release(struct app *app);
+void app_end(struct app *app, int exit_code);
+
+/* Puts a screen on top; the app owns it from here. `screen` was made with screen_new. */
+void app_push(struct app *app, struct screen *screen);
+/* Takes the top screen away and frees it. */
+void app_pop(struct app *app);
+/* Allocates a screen's struct of `size` bytes, whose first member is its struct screen. */
+void *screen_new(struct app *app, size_t size, const struct screen_ops *ops);
+
+/* Shows a sentence above the bar until the next key. Borrowed; copied. */
+void app_notice(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Does `action` on the top screen, or says why it cannot be done. */
+void app_act(struct app *app, enum action_id action);
+
+/* The practice service listens, or will not (`url` NULL). */
+void app_practice_ready(struct app *app, const char *url);
+
+#endif

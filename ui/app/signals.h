@@ -1,0 +1,21 @@
+/* Signals become bytes on a pipe that the loop watches: handlers do nothing else. */
+#ifndef SIPDESK_UI_APP_SIGNALS_H
+#define SIPDESK_UI_APP_SIGNALS_H
+
+#include "base/err.h"
+
+enum {
+	SIGNALS_SIZE = 'w',    /* SIGWINCH: the terminal's size changed; several are one */
+	SIGNALS_SUSPEND = 'z', /* SIGTSTP from outside */
+	SIGNALS_END = 't',     /* SIGHUP, SIGTERM, SIGINT */
+};
+
+/* Makes the pipe ([0] is read) and sets the handlers. SIGHUP stays ignored where it was. */
+bool signals_init(int pipe_ends[2], struct err *err);
+void signals_release(int pipe_ends[2]);
+
+/* Stops this process group with SIGTSTP, as the shell expects; returns after SIGCONT, and at once
+ * for a session leader without job control, whom the kernel does not stop. */
+void signals_suspend_self(void);
+
+#endif

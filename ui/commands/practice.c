@@ -1,0 +1,79 @@
+#include "ui/commands/practice.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "sandbox/sandbox.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+void practice_key(const char *label, struct secret *key)
+{
+	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
+		if (text_equal(PRACTICE_NUMBERS[i].name, label))
+			(void)secret_set(key, PRACTICE_NUMBERS[i].key,
+					 strlen(PRACTICE_NUMBERS[i].key), NULL);
+}
+
+/* The document is whole once it parses: it is written in one go and small. */
+static bool ready_read(struct practice *practice)
+{
+	struct json_doc doc;
+	json_doc_init(&doc);
+	if (!json_doc_parse(&doc, practice->ready.bytes, practice->ready.length, NULL))
+		return false;
+	const char *url = json_text(json_member(doc.root, "url"));
+	if (url != NULL)
+		app_practice_ready(practice->app, url);
+	json_doc_release(&doc);
+	return url != NULL;
+}
+
+static void child_spoke(void *owner, int fd, short events)
+{
+	struct practice *practice = owner;
+	struct app *app = practice->app;
+	char bytes[4096];
+	(void)events;
+	ssize_t got = read(fd, bytes, sizeof bytes);
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got > 0) {
+		str_append(&practice->ready, bytes, (size_t)got);
+		if (app->service == APP_SERVICE_STARTING)
+			(void)ready_read(practice);
+		return;
+	}
+	loop_unwatch(&app->loop, fd);
+	app_notice(app, "The practice service has ended. Leave sipdesk and start it again.");
+	app_practice_ready(app, NULL);
+}
+
+void practice_start(struct practice *practice, struct app *app)
+{
+	char *const arguments[] = { "sipdesk", "sandbox", "--ready-file", "/dev/fd/3", NULL };
+	struct err err;
+	practice->app = app;
+	str_init(&practice->ready);
+	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
+		if (!numbers_add(&app->numbers, PRACTICE_NUMBERS[i].name,
+				 PRACTICE_NUMBERS[i].phone_number, "http://127.0.0.1",
+				 PRACTICE_NUMBERS[i].note, &err))
+			app_notice(app, "%s", err.sentence);
+	if (!process_child_start(&practice->child, process_self("sipdesk"), arguments, &err)) {
+		app_notice(app, "%s", err.sentence);
+		app_practice_ready(app, NULL);
+		return;
+	}
+	(void)loop_watch(&app->loop, practice->child.output, POLLIN, child_spoke, practice);
+}
+
+void practice_stop(struct practice *practice)
+{
+	if (practice->app == NULL)
+		return;
+	loop_unwatch(&practice->app->loop, practice->child.output);
+	process_child_stop(&practice->child);
+	str_release(&practice->ready);
+}

@@ -1,0 +1,118 @@
+#include "ui/commands/commands.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "ui/app/app.h"
+#include "ui/app/open_number.h"
+#include "ui/commands/practice.h"
+#include "ui/commands/target.h"
+#include "ui/screens/screens.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { OPTION_SANDBOX = 512 };
+
+struct screens {
+	struct target target;
+	bool is_practice;
+	struct number number; /* the target's; label NULL: none was given */
+	struct secret key;
+};
+
+static bool arguments_parse(struct screens *screens, int argc, char **argv, struct err *err)
+{
+	static const struct option options[] = {
+		TARGET_OPTIONS,
+		{ "sandbox", no_argument, NULL, OPTION_SANDBOX },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
+		if (option == OPTION_SANDBOX)
+			screens->is_practice = true;
+		else if (!target_option(&screens->target, option, optarg)) {
+			err_set(err, ERR_USAGE, "“%s” is not known, or lacks its value.",
+				argv[optind - 1]);
+			err_next_step(err, "sipdesk --help lists what there is.");
+			return false;
+		}
+	if (optind < argc)
+		screens->target.name = argv[optind++];
+	if (optind < argc)
+		return err_set(err, ERR_USAGE, "“%s” is one argument too many.", argv[optind]);
+	if (screens->is_practice && (screens->target.name != NULL || screens->target.api_url != NULL))
+		return err_set(err, ERR_USAGE,
+			       "--sandbox has its own practice numbers: give no TARGET with it.");
+	return true;
+}
+
+static bool target_given(const struct target *target)
+{
+	return target->name != NULL || target->api_url != NULL || target->key_file != NULL;
+}
+
+/* With a TARGET the list is below, and the number open above it. */
+static bool first_screens(struct app *app, struct screens *screens, struct err *err)
+{
+	app_push(app, screen_numbers_new(app));
+	if (screens->number.label == NULL)
+		return true;
+	struct open_number *number = open_number_of(app, &screens->number);
+	if (!secret_is_set(&screens->key)) {
+		app_push(app, screen_key_new(app, number));
+		return true;
+	}
+	if (!secret_copy(&number->endpoint.key, &screens->key, err))
+		return false;
+	app_push(app, screen_settings_new(app, number));
+	return true;
+}
+
+static int screens_run(struct screens *screens, struct err *err)
+{
+	struct app app;
+	struct practice practice = { 0 };
+	struct app_options options = {
+		.is_practice = screens->is_practice,
+		.practice_key = screens->is_practice ? practice_key : NULL,
+		.ca_file = screens->target.ca_file,
+	};
+	struct err load_err;
+	err_init(&load_err);
+	if (!app_init(&app, &options, err))
+		return err_exit_code(err->kind);
+	int exit_code = 0;
+	if (screens->is_practice)
+		practice_start(&practice, &app);
+	else if (!numbers_load(&app.numbers, &load_err))
+		app_notice(&app, "%s %s", load_err.sentence, load_err.next_step);
+	if (first_screens(&app, screens, err))
+		exit_code = app_run(&app);
+	practice_stop(&practice);
+	app_release(&app);
+	return exit_code;
+}
+
+int command_screens(int argc, char **argv)
+{
+	struct screens screens = { 0 };
+	struct err err;
+	int exit_code = 0;
+	err_init(&err);
+	secret_init(&screens.key);
+	if (arguments_parse(&screens, argc, argv, &err)) {
+		if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+			err_set(&err, ERR_USAGE,
+				"The screens need a terminal for input and output; commands do not.");
+			commands_help(stderr);
+		} else if (!target_given(&screens.target) ||
+			   target_resolve(&screens.target, &screens.number, &screens.key, &err)) {
+			exit_code = screens_run(&screens, &err);
+		}
+	}
+	secret_release(&screens.key);
+	target_number_release(&screens.number);
+	return err.kind == ERR_NONE ? exit_code : command_error(NULL, &err);
+}

@@ -1,0 +1,257 @@
+#include "ui/screens/screens.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "calling/fields.h"
+#include "calling/requests.h"
+#include "ui/widgets/form.h"
+#include "ui/widgets/frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct screen_review {
+	struct screen screen;
+	struct open_number *number;
+	struct form form;
+};
+
+static struct screen_review *self_of(struct screen *screen)
+{
+	return (struct screen_review *)screen;
+}
+
+/* --- rows ----------------------------------------------------------------------------------- */
+
+static void changes_rows(struct screen_review *self)
+{
+	struct change_lines lines = { 0 };
+	change_lines_compute(&self->number->settings.values, &self->number->draft.mine, &lines);
+	for (size_t i = 0; i < lines.count; i++) {
+		const struct change_line *line = &lines.items[i];
+		struct form_row *row = form_add(&self->form, FORM_FIELD, line->label);
+		row->ref = line->ref;
+		row->value = mem_format("%s → %s", line->old_text == NULL ? "none" : line->old_text,
+					line->new_text == NULL ? "none" : line->new_text);
+		row->note = mem_text(line->note);
+	}
+	change_lines_release(&lines);
+}
+
+static void consequences_rows(struct screen_review *self, int columns)
+{
+	struct sentences sentences = { 0 };
+	consequences_compute(&self->number->settings.values, &self->number->draft.mine, &sentences);
+	if (sentences.count > 0)
+		(void)form_add(&self->form, FORM_SECTION, "What this means");
+	for (size_t i = 0; i < sentences.count; i++)
+		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentences.items[i],
+					columns, STYLE_NORMAL);
+	sentences_release(&sentences);
+}
+
+static void findings_rows(struct screen_review *self, int columns)
+{
+	const struct findings *findings = &self->number->findings;
+	(void)form_add(&self->form, FORM_SECTION, "Checks");
+	for (int severity = SEVERITY_FAILURE; severity >= SEVERITY_INFO; severity--)
+		for (size_t i = 0; i < findings->count; i++) {
+			const struct finding *finding = &findings->items[i];
+			if ((int)finding->severity != severity)
+				continue;
+			enum style style = severity == SEVERITY_FAILURE	  ? STYLE_WRONG
+					   : severity == SEVERITY_WARNING ? STYLE_WARNING
+									  : STYLE_NORMAL;
+			struct form_row *row = form_add_sentence(&self->form, finding->ref,
+								 finding->sentence, columns, style);
+			row->mark = severity == SEVERITY_INFO ? ' ' : '!';
+			row->action = (int)i; /* two findings may be about one field */
+		}
+	if (findings->count == 0)
+		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT),
+					"Nothing to object to.", columns, STYLE_NORMAL);
+}
+
+static void plan_rows(struct screen_review *self, int columns)
+{
+	struct write_plan plan;
+	struct err err;
+	write_plan_init(&plan);
+	(void)form_add(&self->form, FORM_SECTION, "Plan");
+	if (!write_plan_make(&plan, &self->number->settings, &self->number->draft.mine, &err)) {
+		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), err.sentence,
+					columns, STYLE_WRONG);
+		return;
+	}
+	char *sentence = mem_format("%zu request%s, then read back.", plan.count,
+				    plan.count == 1 ? "" : "s");
+	(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence, columns,
+				STYLE_NORMAL);
+	free(sentence);
+	for (size_t i = 0; i < plan.count; i++) {
+		sentence = mem_format("%zu  %s", i + 1, plan.requests[i].title);
+		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence, columns,
+					STYLE_DIM);
+		free(sentence);
+	}
+	write_plan_release(&plan);
+}
+
+static void rows_fill(struct screen_review *self)
+{
+	int columns = form_sentence_columns(&self->screen.app->term);
+	form_begin(&self->form);
+	changes_rows(self);
+	consequences_rows(self, columns);
+	findings_rows(self, columns);
+	plan_rows(self, columns);
+	form_end(&self->form);
+}
+
+static void review_draw(struct screen *screen, struct term *term)
+{
+	struct screen_review *self = self_of(screen);
+	const struct open_number *number = self->number;
+	char *right = mem_format("%s  %s", number->phone_number == NULL ? "" : number->phone_number,
+				 open_number_realm(number));
+	rows_fill(self);
+	screen_header(term, number, "Review", right);
+	free(right);
+	draw_rule(term, frame_body_row(term), NULL);
+	size_t failures = findings_count(&number->findings, SEVERITY_FAILURE);
+	char *sentence = failures > 0
+				 ? mem_format("%zu finding%s must be settled before this can be sent; "
+					      "Enter goes to the field.",
+					      failures, failures == 1 ? "" : "s")
+				 : mem_text("y sends exactly this. Enter goes to a field.");
+	screen_help_lines(screen, term, failures > 0 ? STYLE_WRONG : STYLE_NORMAL, sentence);
+	free(sentence);
+	form_draw(&self->form, term, frame_body_row(term) + 1, frame_body_rows(term) - 1);
+}
+
+/* --- the requests as text -------------------------------------------------------------------- */
+
+/* `text` within single quotes for a POSIX shell. */
+static void shell_quote(const char *text, struct str *out)
+{
+	str_add_char(out, '\'');
+	for (; *text != '\0'; text++)
+		if (*text == '\'')
+			str_add(out, "'\\''");
+		else
+			str_add_char(out, *text);
+	str_add_char(out, '\'');
+}
+
+static void request_write(const struct open_number *number, const char *body, struct str *out)
+{
+	str_addf(out, "POST %s%s\n%s: (the number's key)\nContent-Type: application/json\n\n",
+		 number->endpoint.api_url, ENDPOINT_SETTINGS_PATH, ENDPOINT_KEY_HEADER);
+	json_write_pretty(out, body, strlen(body));
+	str_add(out, "\n\n");
+}
+
+static void curl_write(const struct open_number *number, const char *body, struct str *out)
+{
+	str_add(out, "curl -X POST ");
+	char *url = mem_format("%s%s", number->endpoint.api_url, ENDPOINT_SETTINGS_PATH);
+	shell_quote(url, out);
+	free(url);
+	str_addf(out, " \\\n  -H \"%s: $D360_API_KEY\" \\\n  -H 'Content-Type: application/json' \\\n"
+		      "  --data-binary ",
+		 ENDPOINT_KEY_HEADER);
+	shell_quote(body, out);
+	str_add(out, "\n\n");
+}
+
+static void requests_show(struct screen_review *self, const char *title,
+			  void (*write)(const struct open_number *, const char *, struct str *))
+{
+	struct write_plan plan;
+	struct err err;
+	struct str text;
+	write_plan_init(&plan);
+	str_init(&text);
+	if (write_plan_make(&plan, &self->number->settings, &self->number->draft.mine, &err)) {
+		for (size_t i = 0; i < plan.count; i++)
+			write(self->number, plan.requests[i].body, &text);
+		app_push(self->screen.app, screen_page_new(self->screen.app, title, text.bytes));
+	} else {
+		app_notice(self->screen.app, "%s", err.sentence);
+	}
+	write_plan_release(&plan);
+	str_release(&text);
+}
+
+/* --- what is done ---------------------------------------------------------------------------- */
+
+static void review_act(struct screen *screen, enum action_id action)
+{
+	struct screen_review *self = self_of(screen);
+	struct app *app = screen->app;
+	struct open_number *number = self->number;
+	rows_fill(self);
+	if (form_act(&self->form, action, frame_body_rows(&app->term) - 1))
+		return;
+	const struct form_row *row = form_focused(&self->form);
+	switch (action) {
+	case ACTION_SEND:
+		app_pop(app);
+		app_push(app, screen_sending_new(app, number));
+		break;
+	case ACTION_REQUEST: requests_show(self, "Exact request", request_write); break;
+	case ACTION_CURL: requests_show(self, "curl equivalent", curl_write); break;
+	case ACTION_OPEN:
+		if (row != NULL && row->ref.field != FIELD_COUNT)
+			screen_settings_jump(app, number, row->ref);
+		break;
+	case ACTION_BACK: app_pop(app); break;
+	default: break;
+	}
+}
+
+static const char *review_why_not(struct screen *screen, enum action_id action)
+{
+	const struct open_number *number = self_of(screen)->number;
+	if (action != ACTION_SEND)
+		return NULL;
+	if (number->changed_count == 0)
+		return "Nothing is changed any more: there is nothing to send.";
+	if (findings_count(&number->findings, SEVERITY_FAILURE) > 0)
+		return "It cannot be sent while a check fails; Enter on it goes to its field.";
+	if (number->state == NUMBER_READING)
+		return "The number is being read; wait for it, or cancel it on its screen.";
+	return NULL;
+}
+
+static const char *review_bar_label(struct screen *screen, enum action_id action)
+{
+	(void)screen;
+	return action == ACTION_LEAVE ? "" : NULL;
+}
+
+static void review_release(struct screen *screen)
+{
+	form_release(&self_of(screen)->form);
+	free(screen);
+}
+
+static const struct screen_ops REVIEW_OPS = {
+	.context = CONTEXT_REVIEW,
+	.title = "Review",
+	.help = "Everything that would be sent, what it means for calls, and what the checks say. Only y "
+		"sends. Enter goes to the field of the focused line.",
+	.draw = review_draw,
+	.act = review_act,
+	.why_not = review_why_not,
+	.bar_label = review_bar_label,
+	.release = review_release,
+};
+
+struct screen *screen_review_new(struct app *app, struct open_number *number)
+{
+	struct screen_review *self = screen_new(app, sizeof *self, &REVIEW_OPS);
+	self->number = number;
+	form_init(&self->form);
+	return &self->screen;
+}

@@ -1,0 +1,419 @@
+#include "ui/screens/screens.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "calling/fields.h"
+#include "calling/request_uri.h"
+#include "ui/screens/number_form.h"
+#include "ui/widgets/frame.h"
+
+#include <stdlib.h>
+
+enum { ROW_SERVER_ADD };
+
+struct screen_settings {
+	struct screen screen;
+	struct number_form fields;
+};
+
+static struct number_form *fields_of(struct screen *screen)
+{
+	return &((struct screen_settings *)screen)->fields;
+}
+
+/* --- rows ----------------------------------------------------------------------------------- */
+
+/* A server's row carries the marks of everything in it. */
+static void server_marks(struct number_form *fields, struct form_row *row, int server)
+{
+	const struct open_number *number = fields->number;
+	const struct change *own = changes_for(&number->changes, row->ref);
+	for (size_t i = 0; i < number->changes.count; i++)
+		if (number->changes.items[i].ref.server == server)
+			row->mark = '*';
+	for (size_t i = 0; i < number->findings.count; i++)
+		if (number->findings.items[i].ref.server == server &&
+		    number->findings.items[i].severity == SEVERITY_FAILURE)
+			row->mark = '!';
+	if (own != NULL)
+		row->note = mem_text(own->kind == CHANGE_ADDED ? "added" : "removed; u brings it back");
+	else if (row->mark == '*')
+		row->note = mem_text("changed");
+	row->note_style = STYLE_CHANGED;
+}
+
+static void server_row(struct number_form *fields, int server, size_t alive)
+{
+	const struct open_number *number = fields->number;
+	const struct sip_server *shown = &number->draft.mine.servers[server];
+	struct form_row *row = form_add(&fields->form, FORM_FIELD, field_of(FIELD_SIP_SERVERS)->label);
+	row->ref = field_ref_server(FIELD_SIP_SERVERS, server);
+	if (alive > 1) {
+		free(row->label);
+		row->label = mem_format("SIP server %d", server + 1);
+	}
+	row->value = shown->hostname == NULL || shown->hostname[0] == '\0'
+			     ? mem_text("no hostname yet")
+			     : mem_format("%s:%s", shown->hostname,
+					  shown->port == NULL ? field_of(FIELD_SERVER_PORT)->absent
+							      : shown->port);
+	row->value_style = shown->removed ? STYLE_DISABLED : STYLE_NORMAL;
+	server_marks(fields, row, server);
+	if (shown->removed)
+		return;
+	struct str uri;
+	str_init(&uri);
+	request_uri_write(&uri, number->phone_number, shown, false);
+	form_add(&fields->form, FORM_TEXT, "Request URI")->value = str_detach(&uri);
+}
+
+static void servers_rows(struct number_form *fields)
+{
+	const struct calling_values *mine = &fields->number->draft.mine;
+	size_t alive = values_servers_alive(mine);
+	for (size_t i = 0; i < mine->server_count; i++)
+		if (!mine->servers[i].removed || mine->servers[i].origin >= 0)
+			server_row(fields, (int)i, alive);
+	struct form_row *row = form_add(&fields->form, FORM_FIELD,
+					alive == 0 ? "Add a SIP server" : "Add a server");
+	row->action = ROW_SERVER_ADD;
+}
+
+static void password_row(struct number_form *fields)
+{
+	struct form_row *row =
+		form_add(&fields->form, FORM_FIELD, field_of(FIELD_SIP_PASSWORD)->label);
+	row->ref = field_ref_of(FIELD_SIP_PASSWORD);
+	bool exists = values_servers_alive(&fields->number->settings.values) > 0;
+	row->value = mem_text(exists ? fields->number->app->term.glyphs->mask
+				     : "none: made with the first server");
+	if (exists)
+		row->note = mem_text("F6 reveal");
+}
+
+static void rows_fill(struct number_form *fields)
+{
+	const struct calling_values *mine = &fields->number->draft.mine;
+	int section = -1;
+	form_begin(&fields->form);
+	for (enum field_id id = 0; id < FIELD_SETTINGS_COUNT; id++) {
+		const struct field *field = field_of(id);
+		if ((field->flags & FIELD_HIDE_ABSENT) != 0 &&
+		    values_get(mine, field_ref_of(id)) == NULL)
+			continue;
+		if ((int)field->section != section)
+			(void)form_add(&fields->form, FORM_SECTION, section_title(field->section));
+		section = (int)field->section;
+		if (id == FIELD_SIP_SERVERS)
+			servers_rows(fields);
+		else if (id == FIELD_SIP_PASSWORD)
+			password_row(fields);
+		else
+			(void)number_form_row(fields, field_ref_of(id));
+	}
+	form_end(&fields->form);
+}
+
+/* --- what is drawn -------------------------------------------------------------------------- */
+
+static void header_draw(const struct open_number *number, struct term *term)
+{
+	char read_at[CLOCK_TEXT_SIZE];
+	struct str right;
+	str_init(&right);
+	str_add(&right, open_number_provider(number));
+	if (number->is_unknown)
+		str_add(&right, "   UNKNOWN");
+	if (number->state == NUMBER_READING)
+		str_add(&right, "   reading");
+	else if (number->has_settings)
+		str_addf(&right, "   read %s%s",
+			 clock_hour_minute(number->settings.read_at, read_at),
+			 number->state == NUMBER_FAILED ? ", reload failed" : "");
+	if (number->changed_count > 0)
+		str_addf(&right, "   %zu changed", number->changed_count);
+	screen_header(term, number, NULL, right.bytes);
+	str_release(&right);
+}
+
+static void paragraphs_draw(struct term *term, const char *text)
+{
+	int row = frame_body_row(term) + 1;
+	int end = frame_body_row(term) + frame_body_rows(term);
+	while (*text != '\0' && row < end) {
+		const char *stop = text;
+		while (*stop != '\0' && *stop != '\n')
+			stop++;
+		char *line = mem_text_n(text, (size_t)(stop - text));
+		int rows = draw_paragraph(term, row, 3, term->columns - 6, end - row, STYLE_NORMAL,
+					  line);
+		row += rows > 0 ? rows : 1;
+		free(line);
+		text = *stop == '\0' ? stop : stop + 1;
+	}
+	draw_cursor(term, frame_body_row(term) + 1, 3);
+}
+
+/* Without settings there is nothing to edit: the screen says what it waits for, or why not. */
+static void waiting_draw(struct screen *screen, struct term *term)
+{
+	const struct open_number *number = fields_of(screen)->number;
+	struct str text;
+	const char *hint = "F5 reads again, Esc goes back.";
+	str_init(&text);
+	if (number->state == NUMBER_READING) {
+		str_addf(&text, "Reading the calling settings of %s from %s …", number->label,
+			 open_number_provider(number));
+		hint = "Esc cancels.";
+		if (number->reading != NULL && client_progress_of(number->reading).is_rate_limited)
+			str_add(&text, "\n\nThe service asks to wait; it is tried again by itself.");
+	} else if (number->state == NUMBER_CANCELLED) {
+		str_add(&text, "The reading was cancelled. Nothing was changed.");
+	} else {
+		screen_error_write(&number->read_error, &text);
+	}
+	paragraphs_draw(term, text.bytes);
+	screen_help_lines(screen, term, STYLE_NORMAL, hint);
+	str_release(&text);
+}
+
+static const char *help_sentence(struct number_form *fields, enum style *style)
+{
+	static const char add[] = "Adds the SIP server that WhatsApp calls of this number go to.";
+	const struct open_number *number = fields->number;
+	if (number->state == NUMBER_FAILED) {
+		*style = STYLE_WRONG;
+		return number->read_error.sentence;
+	}
+	struct field_ref ref = number_form_focus(fields);
+	if (ref.field == FIELD_COUNT) {
+		*style = STYLE_NORMAL;
+		return add;
+	}
+	if (ref.field == FIELD_SIP_SERVERS)
+		for (size_t i = 0; i < number->findings.count; i++) {
+			const struct finding *finding = &number->findings.items[i];
+			if (finding->ref.server != ref.server ||
+			    finding->severity < SEVERITY_WARNING)
+				continue;
+			*style = finding->severity == SEVERITY_FAILURE ? STYLE_WRONG
+								       : STYLE_WARNING;
+			return finding->sentence;
+		}
+	return number_form_help(fields, style);
+}
+
+static void settings_draw(struct screen *screen, struct term *term)
+{
+	struct number_form *fields = fields_of(screen);
+	header_draw(fields->number, term);
+	if (!fields->number->has_settings) {
+		waiting_draw(screen, term);
+		return;
+	}
+	enum style style = STYLE_NORMAL;
+	rows_fill(fields);
+	const char *sentence = help_sentence(fields, &style);
+	screen_help_lines(screen, term, style, sentence);
+	form_draw(&fields->form, term, frame_body_row(term), frame_body_rows(term));
+}
+
+/* --- what is done --------------------------------------------------------------------------- */
+
+static void server_add(struct screen *screen)
+{
+	struct open_number *number = fields_of(screen)->number;
+	if (number->settings.why_not_editable != NULL) {
+		app_notice(screen->app, "%s", number->settings.why_not_editable);
+		return;
+	}
+	int server = open_number_server_add(number);
+	form_focus(&fields_of(screen)->form, field_ref_server(FIELD_SIP_SERVERS, server), -1);
+	app_push(screen->app, screen_server_new(screen->app, number, server, true));
+}
+
+static void row_open(struct screen *screen)
+{
+	struct number_form *fields = fields_of(screen);
+	const struct form_row *row = form_focused(&fields->form);
+	if (row == NULL)
+		return;
+	if (row->action == ROW_SERVER_ADD)
+		server_add(screen);
+	else if (row->ref.field == FIELD_SIP_PASSWORD)
+		app_act(screen->app, ACTION_REVEAL);
+	else if (row->ref.field != FIELD_SIP_SERVERS)
+		number_form_edit(fields, row->ref);
+	else if (fields->number->draft.mine.servers[row->ref.server].removed)
+		app_notice(screen->app, "This SIP server is removed in your draft; u brings it back.");
+	else
+		app_push(screen->app,
+			 screen_server_new(screen->app, fields->number, row->ref.server, false));
+}
+
+static void row_remove(struct screen *screen)
+{
+	struct number_form *fields = fields_of(screen);
+	struct field_ref ref = number_form_focus(fields);
+	if (ref.field != FIELD_SIP_SERVERS) {
+		app_notice(screen->app, "Only a SIP server can be removed here.");
+		return;
+	}
+	open_number_server_remove(fields->number, ref.server);
+	app_notice(screen->app, "Removed in your draft; nothing is sent before you review it.");
+}
+
+static void back(struct screen *screen)
+{
+	struct open_number *number = fields_of(screen)->number;
+	if (number->state == NUMBER_READING)
+		open_number_read_cancel(number);
+	else
+		app_pop(screen->app);
+}
+
+static void settings_act(struct screen *screen, enum action_id action)
+{
+	struct app *app = screen->app;
+	struct number_form *fields = fields_of(screen);
+	struct open_number *number = fields->number;
+	if (number->has_settings)
+		rows_fill(fields); /* an answer may have come since the last frame */
+	if (form_act(&fields->form, action, frame_body_rows(&app->term)))
+		return;
+	switch (action) {
+	case ACTION_OPEN: row_open(screen); break;
+	case ACTION_NEXT_VALUE: {
+		const struct form_row *row = form_focused(&fields->form);
+		if (row != NULL && row->ref.field != FIELD_COUNT &&
+		    field_of(row->ref.field)->type == FIELD_TYPE_ENUM)
+			number_form_next_value(fields);
+		else
+			row_open(screen);
+		break;
+	}
+	case ACTION_ADD: server_add(screen); break;
+	case ACTION_REMOVE: row_remove(screen); break;
+	case ACTION_REVERT: open_number_revert(number, number_form_focus(fields)); break;
+	case ACTION_REVIEW: app_push(app, screen_review_new(app, number)); break;
+	case ACTION_CHANGES: app_push(app, screen_changes_new(app, number)); break;
+	case ACTION_FIND: app_push(app, screen_find_new(app, number)); break;
+	case ACTION_RELOAD: open_number_read(number); break;
+	case ACTION_REVEAL: app_push(app, screen_credentials_new(app, number)); break;
+	case ACTION_BACK: back(screen); break;
+	default: break;
+	}
+}
+
+static const char *settings_why_not(struct screen *screen, enum action_id action)
+{
+	const struct open_number *number = fields_of(screen)->number;
+	switch (action) {
+	case ACTION_REVIEW:
+	case ACTION_CHANGES:
+		return number->changed_count > 0 ? NULL : "Nothing was changed yet.";
+	case ACTION_REVEAL:
+		if (number->has_settings && values_servers_alive(&number->settings.values) > 0)
+			return NULL;
+		return "There is no SIP user password yet: the service makes it when a SIP server is "
+		       "added.";
+	case ACTION_RELOAD:
+		return number->state == NUMBER_READING ? "It is being read already." : NULL;
+	default: return NULL;
+	}
+}
+
+/* Before the first reading there are no fields: what needs them is not offered. */
+static bool settings_offers(struct screen *screen, enum action_id action)
+{
+	static const enum action_id needs_settings[] = {
+		ACTION_REVIEW, ACTION_CHANGES,	  ACTION_FIND, ACTION_REVEAL, ACTION_OPEN,
+		ACTION_ADD,    ACTION_NEXT_VALUE, ACTION_REMOVE, ACTION_REVERT,
+	};
+	struct number_form *fields = fields_of(screen);
+	for (size_t i = 0; i < ARRAY_LENGTH(needs_settings); i++)
+		if (needs_settings[i] == action && !fields->number->has_settings)
+			return false;
+	if (action == ACTION_REMOVE || action == ACTION_REVERT) {
+		struct field_ref ref = number_form_focus(fields);
+		return action == ACTION_REVERT ? ref.field != FIELD_COUNT
+					       : ref.field == FIELD_SIP_SERVERS;
+	}
+	return true;
+}
+
+static const char *settings_bar_label(struct screen *screen, enum action_id action)
+{
+	const struct open_number *number = fields_of(screen)->number;
+	if (action == ACTION_BACK)
+		return number->state == NUMBER_READING ? "Cancel" : number->has_settings ? "" : NULL;
+	return action == ACTION_FIND || action == ACTION_REMOVE ? "" : NULL;
+}
+
+static bool settings_event(struct screen *screen, const struct input_event *event)
+{
+	struct number_form *fields = fields_of(screen);
+	if (!fields->number->has_settings)
+		return false;
+	rows_fill(fields);
+	return number_form_event(fields, event) != NUMBER_FORM_IGNORED;
+}
+
+static bool settings_has_text_focus(struct screen *screen)
+{
+	return fields_of(screen)->form.is_editing;
+}
+
+static void settings_screen_release(struct screen *screen)
+{
+	struct open_number *number = fields_of(screen)->number;
+	if (number->state == NUMBER_READING)
+		open_number_read_cancel(number);
+	number_form_release(fields_of(screen));
+	free(screen);
+}
+
+static const struct screen_ops SETTINGS_OPS = {
+	.context = CONTEXT_SETTINGS,
+	.title = "Calling settings",
+	.help = "The calling settings of one number as the service last answered, and your changes to "
+		"them. Nothing is sent before you review it with F2. A star marks what you changed, an "
+		"exclamation mark what is wrong, a hyphen what cannot be edited here.",
+	.draw = settings_draw,
+	.event = settings_event,
+	.act = settings_act,
+	.offers = settings_offers,
+	.why_not = settings_why_not,
+	.bar_label = settings_bar_label,
+	.has_text_focus = settings_has_text_focus,
+	.release = settings_screen_release,
+};
+
+struct screen *screen_settings_new(struct app *app, struct open_number *number)
+{
+	struct screen_settings *settings = screen_new(app, sizeof *settings, &SETTINGS_OPS);
+	number_form_init(&settings->fields, number);
+	if (!number->has_settings || number->is_unknown)
+		open_number_read(number);
+	return &settings->screen;
+}
+
+void screen_settings_jump(struct app *app, struct open_number *number, struct field_ref ref)
+{
+	while (app->top->ops != &SETTINGS_OPS)
+		app_pop(app);
+	struct number_form *fields = fields_of(app->top);
+	const struct calling_values *mine = &number->draft.mine;
+	if (ref.server >= 0 && (size_t)ref.server < mine->server_count) {
+		form_focus(&fields->form, field_ref_server(FIELD_SIP_SERVERS, ref.server), -1);
+		if (mine->servers[ref.server].removed || ref.field == FIELD_SIP_SERVERS)
+			return;
+		struct screen *server = screen_server_new(app, number, ref.server, false);
+		app_push(app, server);
+		screen_server_focus(server, ref);
+	} else if (ref.field == FIELD_SIP_SERVERS) {
+		form_focus(&fields->form, field_ref_of(FIELD_COUNT), ROW_SERVER_ADD);
+	} else {
+		form_focus(&fields->form, ref, -1);
+	}
+}

@@ -1,0 +1,118 @@
+#include "ui/widgets/frame.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/app/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int frame_help_rows(const struct term *term)
+{
+	return term->rows < FRAME_COMPACT_ROWS ? 1 : FRAME_HELP_ROWS;
+}
+
+int frame_body_row(const struct term *term)
+{
+	(void)term;
+	return 1;
+}
+
+int frame_body_rows(const struct term *term)
+{
+	return term->rows - frame_body_row(term) - frame_help_rows(term) - 2; /* rule and bar */
+}
+
+void frame_header(struct term *term, const char *const parts[], const char *right)
+{
+	int last = term->columns - FRAME_MARGIN;
+	int column = FRAME_MARGIN;
+	int right_columns = right == NULL ? 0 : text_columns(right);
+	int wanted = 0;
+	for (size_t i = 0; parts[i] != NULL; i++)
+		wanted += text_columns(parts[i]) + (i > 0 ? 3 : 0);
+	if (wanted + 2 + right_columns > last - column)
+		right_columns = last - column - wanted - 2; /* it gives way first */
+	if (right_columns > 3)
+		last = draw_text_right(term, 0, last, right_columns, STYLE_DIM, right) - 1;
+	for (size_t i = 0; parts[i] != NULL && column < last; i++) {
+		if (i > 0)
+			column += draw_text(term, 0, column, last - column, STYLE_DIM, " › ");
+		column += draw_text(term, 0, column, last - column,
+				    parts[i + 1] == NULL ? STYLE_TITLE : STYLE_NORMAL, parts[i]);
+	}
+}
+
+void frame_help(struct term *term, enum style style, const char *sentence)
+{
+	int rows = frame_help_rows(term);
+	int row = term->rows - 1 - rows;
+	draw_rule(term, row - 1, NULL);
+	(void)draw_paragraph(term, row, FRAME_MARGIN, term->columns - 2 * FRAME_MARGIN, rows, style,
+			     sentence);
+}
+
+/* In a narrow window these leave the bar first, in this order; F9 still lists them. */
+static const enum action_id BAR_DROPS[] = {
+	ACTION_FIND,	ACTION_COPY,   ACTION_REMOVE,  ACTION_CHANGES, ACTION_RELOAD,
+	ACTION_REVEAL,	ACTION_CURL,   ACTION_ALL_MINE, ACTION_ALL_THEIRS, ACTION_REQUEST,
+	ACTION_LEAVE,	ACTION_HELP,
+};
+
+struct bar_item {
+	const char *label; /* NULL: not in the bar */
+	char *key;
+	bool disabled;
+};
+
+static int bar_columns(const struct bar_item items[ACTION_COUNT])
+{
+	int columns = 0;
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		if (items[i].label != NULL)
+			columns += (columns > 0 ? 2 : 0) + text_columns(items[i].key) + 1 +
+				   text_columns(items[i].label);
+	return columns;
+}
+
+static struct bar_item bar_item_of(struct screen *screen, enum action_id id)
+{
+	const struct screen_ops *ops = screen->ops;
+	const struct action *action = &ACTIONS[id];
+	struct bar_item item = { .label = action->bar };
+	if ((action->contexts & ops->context) == 0 ||
+	    (ops->offers != NULL && !ops->offers(screen, id)))
+		return (struct bar_item){ 0 };
+	const char *other = ops->bar_label == NULL ? NULL : ops->bar_label(screen, id);
+	if (other != NULL)
+		item.label = other[0] == '\0' ? NULL : other;
+	if (item.label == NULL)
+		return item;
+	struct str key;
+	str_init(&key);
+	key_name(action->keys[0], &key);
+	item.key = str_detach(&key);
+	item.disabled = ops->why_not != NULL && ops->why_not(screen, id) != NULL;
+	return item;
+}
+
+void frame_bar(struct term *term, struct screen *screen)
+{
+	struct bar_item items[ACTION_COUNT];
+	for (enum action_id id = 0; id < ACTION_COUNT; id++)
+		items[id] = bar_item_of(screen, id);
+	int room = term->columns - 2 * FRAME_MARGIN;
+	for (size_t i = 0; i < ARRAY_LENGTH(BAR_DROPS) && bar_columns(items) > room; i++)
+		items[BAR_DROPS[i]].label = NULL;
+	int column = FRAME_MARGIN, row = term->rows - 1;
+	for (size_t i = 0; i < ACTION_COUNT; i++) {
+		if (items[i].label != NULL) {
+			column += draw_text(term, row, column, room, STYLE_BAR_KEY, items[i].key);
+			column += 1 + draw_text(term, row, column + 1, room,
+						items[i].disabled ? STYLE_DISABLED : STYLE_BAR,
+						items[i].label);
+			column += 2;
+		}
+		free(items[i].key);
+	}
+}
