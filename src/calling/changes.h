@@ -17,8 +17,8 @@ struct change {
 	enum change_kind kind;
 	struct field_ref ref; /* in the new values; in the old ones where it was removed */
 	char *path;	      /* "calling.sip.servers[0].port" */
-	char *label;	      /* "SIP server 1 port", "tgrp"; for a list of changes */
-	char *old_text;	      /* as people read it; NULL where absent without meaning */
+	char *label;	      /* "SIP server port", "SIP server 2 tgrp"; for a list */
+	char *old_text;	      /* as people read it; NULL: no such server or parameter */
 	char *new_text;
 	char *old_value;      /* as the service spells it; NULL where absent */
 	char *new_value;

@@ -252,7 +252,7 @@ static void server_apply(struct sip_server *server, const struct calling_values 
 	struct calling_values copy;
 	values_copy(&copy, &one);
 	struct sip_server *taken = &copy.servers[0];
-	taken->origin = server->removed ? -1 : server->origin;
+	taken->origin = server->origin; /* -1 where theirs has none */
 	mem_text_set(&taken->app_id, server->app_id);
 	struct sip_server replaced = *server;
 	*server = *taken;

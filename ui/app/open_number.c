@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TICK_MS = 1000 };
+
 struct open_number *open_number_find(struct app *app, const char *label)
 {
 	struct open_number *number = app->open;
@@ -51,6 +53,7 @@ void open_number_merge_drop(struct open_number *number)
 static void number_free(struct open_number *number)
 {
 	client_cancel(&number->reading);
+	loop_timer_stop(&number->app->loop, &number->tick_timer);
 	open_number_merge_drop(number);
 	if (number->has_settings)
 		draft_release(&number->draft);
@@ -160,11 +163,20 @@ static void settings_arrived(struct open_number *number, struct calling_settings
 	open_number_merged(number);
 }
 
+static void ticked(void *owner)
+{
+	struct open_number *number = owner;
+	number->tick_timer = 0;
+	if (number->reading != NULL) /* the loop's turn draws */
+		number->tick_timer = loop_timer_start(&number->app->loop, TICK_MS, ticked, number);
+}
+
 static void read_done(void *owner, const char *bytes, size_t length, const struct err *err)
 {
 	struct open_number *number = owner;
 	struct calling_settings newer;
 	number->reading = NULL;
+	loop_timer_stop(&number->app->loop, &number->tick_timer);
 	settings_init(&newer);
 	if (bytes == NULL)
 		number->read_error = *err;
@@ -172,6 +184,8 @@ static void read_done(void *owner, const char *bytes, size_t length, const struc
 		settings_arrived(number, &newer);
 	if (number->read_error.kind != ERR_NONE)
 		number->state = NUMBER_FAILED;
+	if (number->read_error.kind == ERR_KEY) /* opening the number again asks for another */
+		secret_release(&number->endpoint.key);
 	settings_release(&newer);
 }
 
@@ -194,11 +208,13 @@ void open_number_read(struct open_number *number)
 	if (number->is_practice)
 		mem_text_set(&number->endpoint.api_url, app->practice_url);
 	number->reading = client_read(app->http, &number->endpoint, false, read_done, number);
+	ticked(number);
 }
 
 void open_number_read_cancel(struct open_number *number)
 {
 	client_cancel(&number->reading);
+	loop_timer_stop(&number->app->loop, &number->tick_timer);
 	number->state = number->has_settings ? NUMBER_READ : NUMBER_CANCELLED;
 }
 

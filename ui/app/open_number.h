@@ -35,6 +35,7 @@ struct open_number {
 	bool has_settings;
 	struct err read_error; /* of the last reading, also where older settings are still shown */
 	struct client_operation *reading;
+	int tick_timer; /* while reading: what is shown of it is a matter of seconds */
 	bool is_unknown; /* a write's outcome could not be read: read first */
 
 	struct draft draft;

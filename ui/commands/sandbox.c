@@ -2,8 +2,6 @@
 
 #include "base/err.h"
 #include "base/file.h"
-#include "base/str.h"
-#include "base/text.h"
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
@@ -53,20 +51,6 @@ static void signal_note(int number)
 	ssize_t written = write(signal_write_end, &byte, 1);
 	(void)written;
 	errno = kept;
-}
-
-static int error_say(const struct err *err)
-{
-	struct str words;
-	str_init(&words);
-	text_show(&words, err->sentence);
-	if (err->next_step[0] != '\0') {
-		str_add_char(&words, ' ');
-		text_show(&words, err->next_step);
-	}
-	(void)fprintf(stderr, "sipdesk sandbox: %s\n", words.bytes);
-	str_release(&words);
-	return err_exit_code(err->kind);
 }
 
 static bool listen_error(const char *text, struct err *err)
@@ -244,10 +228,10 @@ int command_sandbox(int argc, char **argv)
 	struct err err;
 	err_init(&err);
 	if (!options_parse(argc, argv, &options, &err))
-		return error_say(&err);
+		return command_error("sandbox", &err);
 	if (options.is_help) {
 		(void)fputs(HELP, stdout);
-		return output_end(&err) ? EXIT_SUCCESS : error_say(&err);
+		return output_end(&err) ? EXIT_SUCCESS : command_error("sandbox", &err);
 	}
-	return service_run(&options, &err) ? EXIT_SUCCESS : error_say(&err);
+	return service_run(&options, &err) ? EXIT_SUCCESS : command_error("sandbox", &err);
 }

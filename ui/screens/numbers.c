@@ -16,8 +16,8 @@ enum {
 	COLUMN_NAME = 3,
 	GAP = 2,
 	PHONE_COLUMNS = 16, /* "+" and 15 digits: E.164 */
-	PROVIDER_COLUMNS = 12,
-	STATE_COLUMNS = 22,
+	PROVIDER_COLUMNS = 9,
+	STATE_COLUMNS = 19,
 	FIND_MAX = 64,
 };
 

@@ -29,11 +29,11 @@ static void changes_rows(struct screen_review *self)
 	change_lines_compute(&self->number->settings.values, &self->number->draft.mine, &lines);
 	for (size_t i = 0; i < lines.count; i++) {
 		const struct change_line *line = &lines.items[i];
-		struct form_row *row = form_add(&self->form, FORM_FIELD, line->label);
-		row->ref = line->ref;
-		row->value = mem_format("%s → %s", line->old_text == NULL ? "none" : line->old_text,
-					line->new_text == NULL ? "none" : line->new_text);
-		row->note = mem_text(line->note);
+		char *value = mem_format("%s → %s", line->old_text == NULL ? "none" : line->old_text,
+					 line->new_text == NULL ? "none" : line->new_text);
+		form_add_value(&self->form, &self->screen.app->term, line->label, value, line->note)
+			->ref = line->ref;
+		free(value);
 	}
 	change_lines_release(&lines);
 }

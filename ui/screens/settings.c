@@ -154,6 +154,19 @@ static void paragraphs_draw(struct term *term, const char *text)
 	draw_cursor(term, frame_body_row(term) + 1, 3);
 }
 
+static void progress_write(const struct open_number *number, struct str *out)
+{
+	if (number->reading == NULL)
+		return;
+	struct client_progress progress = client_progress_of(number->reading);
+	int64_t left = (progress.waiting_until_ms - clock_monotonic_ms() + 999) / 1000;
+	if (progress.is_rate_limited && left > 0)
+		str_addf(out, "\n\nThe service asks to wait. It is tried again in %lld s.",
+			 (long long)left);
+	else if (progress.attempt > 1)
+		str_addf(out, "\n\nThis is try %d of %d.", progress.attempt, CLIENT_GET_TRIES);
+}
+
 /* Without settings there is nothing to edit: the screen says what it waits for, or why not. */
 static void waiting_draw(struct screen *screen, struct term *term)
 {
@@ -165,8 +178,7 @@ static void waiting_draw(struct screen *screen, struct term *term)
 		str_addf(&text, "Reading the calling settings of %s from %s …", number->label,
 			 open_number_provider(number));
 		hint = "Esc cancels.";
-		if (number->reading != NULL && client_progress_of(number->reading).is_rate_limited)
-			str_add(&text, "\n\nThe service asks to wait; it is tried again by itself.");
+		progress_write(number, &text);
 	} else if (number->state == NUMBER_CANCELLED) {
 		str_add(&text, "The reading was cancelled. Nothing was changed.");
 	} else {

@@ -30,7 +30,7 @@ static uint32_t modified_key(uint32_t character, uint32_t modifiers)
 {
 	char bytes[4];
 	bool is_private = (character >= 0xe000 && character <= 0xf8ff) || character >= 0xf0000;
-	if (character > 0x10ffff || (character >= 0x80 && character < 0xa0) || is_private)
+	if ((character >= 0x80 && character < 0xa0) || is_private)
 		return 0;
 	size_t length = text_utf8_encode(character, bytes);
 	if (!text_utf8_valid(bytes, length))

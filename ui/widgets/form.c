@@ -88,6 +88,32 @@ struct form_row *form_add_sentence(struct form *form, struct field_ref ref, cons
 	return &form->rows[first];
 }
 
+static int value_columns(const struct term *term)
+{
+	return term->columns - 1 - COLUMN_VALUE;
+}
+
+struct form_row *form_add_value(struct form *form, const struct term *term, const char *label,
+				const char *value, const char *note)
+{
+	int first = form->count;
+	int columns = value_columns(term) - (note == NULL ? 0 : text_columns(note) + NOTE_GAP);
+	size_t length = strlen(value);
+	do {
+		size_t next;
+		size_t line = draw_line_length(value, length, columns, &next);
+		struct form_row *row =
+			form->count == first ? form_add(form, FORM_FIELD, label)
+					     : form_add(form, FORM_TEXT, "");
+		row->value = mem_text_n(value, line);
+		value += next;
+		length -= next;
+		columns = value_columns(term);
+	} while (length > 0);
+	form->rows[first].note = mem_text(note);
+	return &form->rows[first];
+}
+
 static bool row_skips(const void *owner, int row)
 {
 	const struct form *form = owner;
@@ -232,11 +258,6 @@ static void row_draw(struct form *form, int index, struct term *term, int screen
 					row->value);
 		break;
 	}
-}
-
-static int value_columns(const struct term *term)
-{
-	return term->columns - 1 - COLUMN_VALUE;
 }
 
 int form_value_rows(const struct term *term, const char *value)

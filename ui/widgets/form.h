@@ -57,6 +57,11 @@ struct form_row *form_add_sentence(struct form *form, struct field_ref ref, cons
 				   int columns, enum style style);
 void form_end(struct form *form);
 
+/* Adds a field whose value is shown whole: what does not fit in the value's column (less `note`) goes
+ * on in rows below. Returns the field's row. */
+struct form_row *form_add_value(struct form *form, const struct term *term, const char *label,
+				const char *value, const char *note);
+
 /* Columns a sentence has in a form on this terminal. */
 int form_sentence_columns(const struct term *term);
 
