@@ -136,8 +136,7 @@ static bool holds_password(const cJSON *item)
 	const cJSON *child;
 	if (!cJSON_IsObject(item) && !cJSON_IsArray(item))
 		return false;
-	cJSON_ArrayForEach(child, item)
-	{
+	cJSON_ArrayForEach (child, item) {
 		if (text_equal(child->string, "request_uri_user_params"))
 			continue;
 		if (answer_key_is_password(child->string) || holds_password(child))
@@ -158,8 +157,7 @@ static void unknown_write(struct plan_work *work, const cJSON *item)
 	bool is_object = cJSON_IsObject(item);
 	str_add_char(&work->out, is_object ? '{' : '[');
 	const cJSON *child;
-	cJSON_ArrayForEach(child, item)
-	{
+	cJSON_ArrayForEach (child, item) {
 		if (answer_key_is_password(child->string))
 			continue;
 		if (is_object)
@@ -175,8 +173,7 @@ static void unknown_members_write(struct plan_work *work, const cJSON *object,
 				  const char *const known[])
 {
 	const cJSON *member;
-	cJSON_ArrayForEach(member, object)
-	{
+	cJSON_ArrayForEach (member, object) {
 		if (is_among(known, member->string) || answer_key_is_password(member->string))
 			continue;
 		member_begin(&work->out, member->string);

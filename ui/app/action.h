@@ -1,7 +1,7 @@
 /*
- * The action table: one row per thing a person can do. Key bindings, the bottom bar, the list of all
- * actions (F9), the help screen, the KEYS of the README and the man page come from it.
- * A unit test refuses two actions on one key in one context.
+ * The action table: one row per thing a person can do. Key bindings, the bottom bar, the list of
+ * all actions (F9), the help screen, the KEYS of the README and the man page come from it. A unit
+ * test refuses two actions on one key in one context.
  */
 #ifndef SIPDESK_UI_APP_ACTION_H
 #define SIPDESK_UI_APP_ACTION_H
@@ -20,8 +20,8 @@ enum context {
 	CONTEXT_SENDING = 1 << 6,
 	CONTEXT_CONFLICT = 1 << 7,
 	CONTEXT_CREDENTIALS = 1 << 8,
-	CONTEXT_TEXT = 1 << 9,	   /* a page of text: help, the exact request */
-	CONTEXT_CHOICE = 1 << 10,  /* a question, or one of several */
+	CONTEXT_TEXT = 1 << 9,	  /* a page of text: help, the exact request */
+	CONTEXT_CHOICE = 1 << 10, /* a question, or one of several */
 	CONTEXT_FIND = 1 << 11,
 	CONTEXT_ANY = (1 << 12) - 1,
 };
@@ -64,11 +64,11 @@ enum action_id {
 enum { ACTION_KEYS_MAX = 4 };
 
 struct action {
-	const char *name;     /* for lists: "Review and send" */
-	unsigned contexts;    /* enum context, several */
+	const char *name;		/* for lists: "Review and send" */
+	unsigned contexts;		/* enum context, several */
 	uint32_t keys[ACTION_KEYS_MAX]; /* ui/term/input.h; 0 ends */
-	const char *bar;      /* short label for the bottom bar; NULL: not in it */
-	const char *help;     /* one sentence */
+	const char *bar;		/* short label for the bottom bar; NULL: not in it */
+	const char *help;		/* one sentence */
 };
 
 extern const struct action ACTIONS[ACTION_COUNT];

@@ -75,8 +75,9 @@ static void app_draw(struct app *app)
 		return;
 	draw_begin(term);
 	if (term->rows < TERM_ROWS_LEAST || term->columns < TERM_COLUMNS_LEAST)
-		(void)draw_paragraph(term, 0, 0, term->columns, term->rows, STYLE_NORMAL,
-				     "The window is too small. Make it larger, or leave with Ctrl-Q.");
+		(void)draw_paragraph(
+			term, 0, 0, term->columns, term->rows, STYLE_NORMAL,
+			"The window is too small. Make it larger, or leave with Ctrl-Q.");
 	else {
 		app_draw_screen(app, app->top);
 		frame_bar(term, app->top);
@@ -109,9 +110,11 @@ static bool app_act_common(struct app *app, enum action_id action)
 void app_act(struct app *app, enum action_id action)
 {
 	struct screen *screen = app->top;
-	if (action == ACTION_NONE || (screen->ops->offers != NULL && !screen->ops->offers(screen, action)))
+	if (action == ACTION_NONE ||
+	    (screen->ops->offers != NULL && !screen->ops->offers(screen, action)))
 		return;
-	const char *why = screen->ops->why_not == NULL ? NULL : screen->ops->why_not(screen, action);
+	const char *why =
+		screen->ops->why_not == NULL ? NULL : screen->ops->why_not(screen, action);
 	if (why != NULL) {
 		app_notice(app, "%s", why);
 		return;
@@ -142,20 +145,32 @@ static void app_event(struct app *app, const struct input_event *event)
 	app_act(app, action_for_key(screen->ops->context, event->key, in_text));
 }
 
+static void input_expired(void *owner);
+
+/* What has come is acted upon; a beginning that may become a sequence is given time. */
+static void input_act(struct app *app)
+{
+	struct input_event event;
+	while (!app->is_ending && input_next(&app->input, &event))
+		app_event(app, &event);
+	if (input_is_waiting(&app->input))
+		app->esc_timer = loop_timer_start(&app->loop, app->term.esc_ms, input_expired, app);
+}
+
 static void input_expired(void *owner)
 {
 	struct app *app = owner;
 	struct input_event event;
 	app->esc_timer = 0;
-	while (!app->is_ending && input_expire(&app->input, &event))
+	if (input_expire(&app->input, &event))
 		app_event(app, &event);
+	input_act(app);
 }
 
 static void tty_readable(void *owner, int fd, short events)
 {
 	struct app *app = owner;
 	char bytes[4096];
-	struct input_event event;
 	(void)events;
 	ssize_t got = read(fd, bytes, sizeof bytes);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
@@ -167,11 +182,7 @@ static void tty_readable(void *owner, int fd, short events)
 	loop_timer_stop(&app->loop, &app->esc_timer);
 	input_push(&app->input, bytes, (size_t)got);
 	secret_wipe(bytes, sizeof bytes); /* a key may have been typed */
-	while (!app->is_ending && input_next(&app->input, &event))
-		app_event(app, &event);
-	if (input_is_waiting(&app->input))
-		app->esc_timer =
-			loop_timer_start(&app->loop, app->term.esc_ms, input_expired, app);
+	input_act(app);
 }
 
 static void signal_arrived(void *owner, int fd, short events)
@@ -201,7 +212,7 @@ void app_practice_ready(struct app *app, const char *url)
 
 bool app_init(struct app *app, const struct app_options *options, struct err *err)
 {
-	*app = (struct app){ .signal_pipe = { -1, -1 } };
+	*app = (struct app) { .signal_pipe = { -1, -1 } };
 	loop_init(&app->loop);
 	numbers_init(&app->numbers);
 	app->service = options->is_practice ? APP_SERVICE_STARTING : APP_SERVICE_REAL;

@@ -19,7 +19,12 @@
 
 struct open_number;
 
-enum app_service { APP_SERVICE_REAL, APP_SERVICE_STARTING, APP_SERVICE_PRACTICE, APP_SERVICE_FAILED };
+enum app_service {
+	APP_SERVICE_REAL,
+	APP_SERVICE_STARTING,
+	APP_SERVICE_PRACTICE,
+	APP_SERVICE_FAILED
+};
 
 /* Puts the key of a practice number into `key`; leaves it empty where there is none. */
 typedef void app_practice_key_fn(const char *label, struct secret *key);
@@ -34,9 +39,9 @@ struct app {
 	struct open_number *open; /* list of numbers opened in this session, newest first */
 	char *notice;		  /* one sentence above the bar until the next key; NULL: none */
 	enum app_service service;
-	char *practice_url;	  /* the practice service's, once it listens */
+	char *practice_url;		   /* the practice service's, once it listens */
 	app_practice_key_fn *practice_key; /* NULL: keys are asked for */
-	char term_notice[160];	  /* what term_open had to say; empty: nothing */
+	char term_notice[160];		   /* what term_open had to say; empty: nothing */
 	int signal_pipe[2];
 	int esc_timer;
 	bool is_ending;

@@ -35,7 +35,7 @@ struct open_number {
 	bool has_settings;
 	struct err read_error; /* of the last reading, also where older settings are still shown */
 	struct client_operation *reading;
-	int tick_timer; /* while reading: what is shown of it is a matter of seconds */
+	int tick_timer;	 /* while reading: what is shown of it is a matter of seconds */
 	bool is_unknown; /* a write's outcome could not be read: read first */
 
 	struct draft draft;
@@ -69,7 +69,8 @@ void open_number_parameter_remove(struct open_number *number, int server, int pa
 void open_number_merged(struct open_number *number);
 /* No choice was made: the newer reading is dropped, base and draft stay as they were. */
 void open_number_merge_drop(struct open_number *number);
-/* After a send that has read the number: its reading becomes the base, what was wanted the draft. */
+/* After a send that has read the number: its reading becomes the base, what was wanted the draft.
+ */
 void open_number_sent(struct open_number *number, struct send *send);
 
 /* "360dialog", "practice", or the host of another API URL. Borrowed. */

@@ -17,7 +17,7 @@ struct screen;
 
 struct screen_ops {
 	enum context context;
-	bool is_overlay; /* drawn over the screen below */
+	bool is_overlay;   /* drawn over the screen below */
 	const char *title; /* for its help page: "Calling settings" */
 	const char *help;  /* what it is for: a few sentences, for its help page */
 
@@ -26,7 +26,8 @@ struct screen_ops {
 	/* First refusal of every key and paste; NULL: none. True: dealt with. */
 	bool (*event)(struct screen *screen, const struct input_event *event);
 	void (*act)(struct screen *screen, enum action_id action);
-	/* Is the action offered here at all (false: not in bar or list)? NULL: all of its context. */
+	/* Is the action offered here at all (false: not in bar or list)? NULL: all of its context.
+	 */
 	bool (*offers)(struct screen *screen, enum action_id action);
 	/* Why it cannot be done now: a static sentence; NULL: it can. May be NULL. */
 	const char *(*why_not)(struct screen *screen, enum action_id action);

@@ -14,7 +14,7 @@ static volatile sig_atomic_t write_end = -1;
 static void signal_note(int number)
 {
 	int kept_errno = errno;
-	char code = number == SIGWINCH ? SIGNALS_SIZE
+	char code = number == SIGWINCH	? SIGNALS_SIZE
 		    : number == SIGTSTP ? SIGNALS_SUSPEND
 					: SIGNALS_END;
 	ssize_t written = write(write_end, &code, 1); /* full: it will be read soon enough */

@@ -44,7 +44,8 @@ void commands_help(FILE *out)
 		(void)fprintf(out, "  %-10s %s; --help tells more\n", command->name,
 			      command->summary);
 	(void)fputs("\n"
-		    "TARGET is the name of a saved number, or: --api-url URL --key-file FILE [--ca-file "
+		    "TARGET is the name of a saved number, or: --api-url URL --key-file FILE "
+		    "[--ca-file "
 		    "FILE]\n"
 		    "\n"
 		    "  --help     show this help\n"

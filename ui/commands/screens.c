@@ -42,7 +42,8 @@ static bool arguments_parse(struct screens *screens, int argc, char **argv, stru
 		screens->target.name = argv[optind++];
 	if (optind < argc)
 		return err_set(err, ERR_USAGE, "“%s” is one argument too many.", argv[optind]);
-	if (screens->is_practice && (screens->target.name != NULL || screens->target.api_url != NULL))
+	if (screens->is_practice &&
+	    (screens->target.name != NULL || screens->target.api_url != NULL))
 		return err_set(err, ERR_USAGE,
 			       "--sandbox has its own practice numbers: give no TARGET with it.");
 	return true;
@@ -105,7 +106,8 @@ int command_screens(int argc, char **argv)
 	if (arguments_parse(&screens, argc, argv, &err)) {
 		if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 			err_set(&err, ERR_USAGE,
-				"The screens need a terminal for input and output; commands do not.");
+				"The screens need a terminal for input and output; commands do "
+				"not.");
 			commands_help(stderr);
 		} else if (!target_given(&screens.target) ||
 			   target_resolve(&screens.target, &screens.number, &screens.key, &err)) {

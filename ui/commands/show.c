@@ -61,13 +61,14 @@ static bool arguments_parse(struct show *show, int argc, char **argv)
 		else if (option == OPTION_HELP)
 			show->is_help = true;
 		else if (!target_option(&show->target, option, optarg))
-			return err_set(&show->err, ERR_USAGE, "“%s” is not known, or lacks its value.",
-				       argv[optind - 1]);
+			return err_set(&show->err, ERR_USAGE,
+				       "“%s” is not known, or lacks its value.", argv[optind - 1]);
 	}
 	if (optind < argc)
 		show->target.name = argv[optind++];
 	if (optind < argc)
-		return err_set(&show->err, ERR_USAGE, "“%s” is one argument too many.", argv[optind]);
+		return err_set(&show->err, ERR_USAGE, "“%s” is one argument too many.",
+			       argv[optind]);
 	return true;
 }
 
@@ -90,8 +91,8 @@ static bool answer_fetch(struct show *show, const struct number *number, const s
 	loop_init(&loop);
 	struct http *http = http_new(&loop, show->target.ca_file);
 	if (secret_copy(&endpoint.key, key, &show->err)) {
-		struct client_operation *reading = client_read(
-			http, &endpoint, show->with_credentials, answer_arrived, show);
+		struct client_operation *reading =
+			client_read(http, &endpoint, show->with_credentials, answer_arrived, show);
 		while (!show->answered)
 			loop_step(&loop, LOOP_FOREVER);
 		(void)reading;
@@ -176,8 +177,7 @@ static void field_print(const struct calling_values *values, struct field_ref re
 	str_release(&words);
 }
 
-static void server_print(const struct calling_values *values, int index,
-			 const char *phone_number)
+static void server_print(const struct calling_values *values, int index, const char *phone_number)
 {
 	const struct sip_server *server = &values->servers[index];
 	struct str text;

@@ -29,7 +29,7 @@ void target_number_release(struct number *number)
 	free(number->phone_number);
 	free(number->api_url);
 	free(number->note);
-	*number = (struct number){ 0 };
+	*number = (struct number) { 0 };
 }
 
 static bool key_read(const char *path, struct secret *key, struct err *err)
@@ -55,7 +55,7 @@ static bool saved_number_find(const char *name, struct number *number, struct er
 				   "--key-file.");
 	}
 	if (found)
-		*number = (struct number){
+		*number = (struct number) {
 			.label = mem_text(saved->label),
 			.phone_number = mem_text(saved->phone_number),
 			.api_url = mem_text(saved->api_url),
@@ -77,7 +77,7 @@ bool target_resolve(const struct target *target, struct number *number, struct s
 		if (!http_url_check(target->api_url, err))
 			return false;
 		const char *host = strstr(target->api_url, "://");
-		*number = (struct number){
+		*number = (struct number) {
 			.label = mem_text(host == NULL ? target->api_url : host + 3),
 			.api_url = mem_text(target->api_url),
 		};
@@ -115,8 +115,8 @@ bool target_key_ask(const char *label, struct secret *key, struct err *err)
 	if (tty < 0 || tcgetattr(tty, &before) != 0) {
 		if (tty >= 0)
 			(void)close(tty);
-		err_set(err, ERR_CONFIG, "The API key of %s is asked for, and there is no terminal.",
-			label);
+		err_set(err, ERR_CONFIG,
+			"The API key of %s is asked for, and there is no terminal.", label);
 		err_next_step(err, "Give it with --key-file FILE (- is standard input).");
 		return false;
 	}

@@ -19,10 +19,12 @@ struct target {
 enum { TARGET_API_URL = 256, TARGET_KEY_FILE, TARGET_CA_FILE }; /* getopt_long values */
 
 /* For a getopt_long table. */
-#define TARGET_OPTIONS                                                                             \
-	{ "api-url", required_argument, NULL, TARGET_API_URL },                                    \
-		{ "key-file", required_argument, NULL, TARGET_KEY_FILE },                          \
-		{ "ca-file", required_argument, NULL, TARGET_CA_FILE }
+#define TARGET_OPTIONS                                                    \
+	{ "api-url", required_argument, NULL, TARGET_API_URL },           \
+		{ "key-file", required_argument, NULL, TARGET_KEY_FILE }, \
+	{                                                                 \
+		"ca-file", required_argument, NULL, TARGET_CA_FILE        \
+	}
 
 /* Takes one of those options; false where `option` is none of them. */
 bool target_option(struct target *target, int option, const char *argument);

@@ -68,14 +68,13 @@ static const struct screen_ops ACTIONS_OPS = {
 static void action_add(struct screen_actions *self, struct screen *about, enum action_id id)
 {
 	const struct action *action = &ACTIONS[id];
-	const char *why =
-		about->ops->why_not == NULL ? NULL : about->ops->why_not(about, id);
+	const char *why = about->ops->why_not == NULL ? NULL : about->ops->why_not(about, id);
 	struct str keys;
 	str_init(&keys);
 	for (size_t i = 0; i < ACTION_KEYS_MAX && action->keys[i] != 0; i++) {
 		if (i > 0)
 			str_add(&keys, ", ");
-		key_name(action->keys[i], &keys);
+		key_name_write(action->keys[i], &keys);
 	}
 	self->ids[self->pick.count] = id;
 	struct pick_row *row = pick_add(&self->pick, action->name, keys.bytes);

@@ -27,9 +27,9 @@ static void rows_fill(struct screen_changes *self)
 	pick_clear(&self->pick);
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *change = &changes->items[i];
-		char *value = mem_format("%s → %s",
-					 change->old_text == NULL ? "none" : change->old_text,
-					 change->new_text == NULL ? "none" : change->new_text);
+		char *value =
+			mem_format("%s → %s", change->old_text == NULL ? "none" : change->old_text,
+				   change->new_text == NULL ? "none" : change->new_text);
 		pick_add(&self->pick, change->label, value)->help = mem_text(change->path);
 		free(value);
 	}
@@ -62,8 +62,8 @@ static void changes_act(struct screen *screen, enum action_id action)
 		       frame_body_rows(&app->term) - 1, NULL, NULL))
 		return;
 	int focus = pick_focus(&self->pick);
-	struct field_ref ref = focus < 0 ? field_ref_of(FIELD_COUNT)
-					 : self->number->changes.items[focus].ref;
+	struct field_ref ref =
+		focus < 0 ? field_ref_of(FIELD_COUNT) : self->number->changes.items[focus].ref;
 	switch (action) {
 	case ACTION_OPEN:
 		if (focus >= 0)
@@ -96,7 +96,8 @@ static void changes_screen_release(struct screen *screen)
 static const struct screen_ops CHANGES_OPS = {
 	.context = CONTEXT_CHANGES,
 	.title = "Changes",
-	.help = "Every field whose value differs from what the service has. Enter goes to it, u gives it "
+	.help = "Every field whose value differs from what the service has. Enter goes to it, u "
+		"gives it "
 		"back the service's value.",
 	.draw = changes_draw,
 	.act = changes_act,

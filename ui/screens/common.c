@@ -71,7 +71,7 @@ void screen_leave_ask(struct app *app)
 	else if (drafts > 1)
 		str_addf(&sentence, "The changes to %zu numbers were not sent and would be lost.",
 			 drafts);
-	app_push(app, box_new(app, "Leave sipdesk?", sentence.bytes, answers,
-			      ARRAY_LENGTH(answers), 1, true, leave_answered, app));
+	app_push(app, box_new(app, "Leave sipdesk?", sentence.bytes, answers, ARRAY_LENGTH(answers),
+			      1, true, leave_answered, app));
 	str_release(&sentence);
 }

@@ -17,7 +17,7 @@ struct screen_conflict {
 	struct screen screen;
 	struct open_number *number;
 	struct send *send;
-	struct merge *merge; /* borrowed from the number or the send */
+	struct merge *merge;  /* borrowed from the number or the send */
 	struct scroll scroll; /* in conflicts */
 };
 

@@ -52,8 +52,7 @@ static void ticked(void *owner)
 	if (clock_monotonic_ms() >= self->shown_until_ms)
 		hide(self);
 	else
-		self->tick_timer =
-			loop_timer_start(&self->screen.app->loop, TICK_MS, ticked, self);
+		self->tick_timer = loop_timer_start(&self->screen.app->loop, TICK_MS, ticked, self);
 }
 
 static void fetched(void *owner, const char *bytes, size_t length, const struct err *err)
@@ -74,8 +73,8 @@ static void reveal(struct screen_credentials *self)
 {
 	hide(self);
 	err_init(&self->err);
-	self->fetching = client_read(self->screen.app->http, &self->number->endpoint, true, fetched,
-				     self);
+	self->fetching =
+		client_read(self->screen.app->http, &self->number->endpoint, true, fetched, self);
 }
 
 /* --- what is drawn ---------------------------------------------------------------------------- */
@@ -103,7 +102,8 @@ static void passwords_fill(struct screen_credentials *self)
 		/* The secret itself is drawn straight from its pages: see passwords_draw. */
 		(void)value_row(self, ROW_PASSWORD + (int)i, "SIP user password", NULL);
 		const char *password = secret_bytes(&credentials->items[i].password);
-		for (int more = form_value_rows(&self->screen.app->term, password); more > 1; more--)
+		for (int more = form_value_rows(&self->screen.app->term, password); more > 1;
+		     more--)
 			(void)form_add(&self->form, FORM_LINE, ""); /* where its rest is drawn */
 		if (credentials->items[i].hostname != NULL)
 			form_add(&self->form, FORM_TEXT, "of SIP server")->value =
@@ -127,15 +127,16 @@ static void rows_fill(struct screen_credentials *self)
 	form_end(&self->form);
 }
 
-/* A row's value would be a copy of the secret in ordinary memory; so it goes to the screen alone. */
+/* A row's value would be a copy of the secret in ordinary memory; so it goes to the screen alone.
+ */
 static void passwords_draw(struct screen_credentials *self, struct term *term, int top, int rows)
 {
 	for (int i = 0; i < self->form.count; i++) {
 		const struct form_row *row = &self->form.rows[i];
 		int at = i - self->form.scroll.first;
 		size_t place = (size_t)(row->action - ROW_PASSWORD);
-		if (row->action < ROW_PASSWORD || self->shown_until_ms == 0 || at < 0 || at >= rows ||
-		    place >= self->credentials.count)
+		if (row->action < ROW_PASSWORD || self->shown_until_ms == 0 || at < 0 ||
+		    at >= rows || place >= self->credentials.count)
 			continue;
 		form_value_draw(term, top + at, rows - at,
 				secret_bytes(&self->credentials.items[place].password));
@@ -176,7 +177,8 @@ static void copy(struct screen_credentials *self)
 	struct app *app = self->screen.app;
 	const struct form_row *row = form_focused(&self->form);
 	if (row == NULL || row->action >= ROW_PASSWORD) {
-		app_notice(app, "The password is not sent to the clipboard: other programs read it.");
+		app_notice(app,
+			   "The password is not sent to the clipboard: other programs read it.");
 		return;
 	}
 	term_clipboard_send(&app->term, row->value, strlen(row->value));
@@ -238,8 +240,10 @@ static void credentials_screen_release(struct screen *screen)
 static const struct screen_ops CREDENTIALS_OPS = {
 	.context = CONTEXT_CREDENTIALS,
 	.title = "SIP credentials",
-	.help = "What your SIP server needs to send calls to WhatsApp: it answers the challenge of realm "
-		"wa.meta.vc with the number's digits and the SIP user password. The password is made "
+	.help = "What your SIP server needs to send calls to WhatsApp: it answers the challenge of "
+		"realm "
+		"wa.meta.vc with the number's digits and the SIP user password. The password is "
+		"made "
 		"by the service, one per number and app; it is fetched only when you ask for it.",
 	.draw = credentials_draw,
 	.act = credentials_act,

@@ -10,7 +10,7 @@ static void keys_write(const struct action *action, struct str *out)
 	for (size_t i = 0; i < ACTION_KEYS_MAX && action->keys[i] != 0; i++) {
 		if (i > 0)
 			str_add(out, " or ");
-		key_name(action->keys[i], out);
+		key_name_write(action->keys[i], out);
 	}
 }
 
@@ -39,9 +39,10 @@ static void actions_write(struct screen *about, struct str *out)
 		keys_write(action, out);
 		str_addf(out, "\n    %s: %s\n", action->name, action->help);
 	}
-	str_add(out, "\nOutside text, the digits 1 to 9 and 0 stand for F1 to F10. In text: Ctrl-A and "
-		     "Ctrl-E go to its ends, Ctrl-W, Ctrl-U and Ctrl-K cut, Ctrl-Y puts back, Alt-B "
-		     "and Alt-F move by words, Ctrl-_ undoes.\n");
+	str_add(out,
+		"\nOutside text, the digits 1 to 9 and 0 stand for F1 to F10. In text: Ctrl-A and "
+		"Ctrl-E go to its ends, Ctrl-W, Ctrl-U and Ctrl-K cut, Ctrl-Y puts back, Alt-B "
+		"and Alt-F move by words, Ctrl-_ undoes.\n");
 }
 
 struct screen *screen_help_new(struct app *app, struct screen *about)

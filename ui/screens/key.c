@@ -79,7 +79,8 @@ static const struct screen_ops KEY_OPS = {
 	.context = CONTEXT_NUMBER_ADD,
 	.title = "API key",
 	.help = "The key is the number: whoever has it can change the number's settings. It is not "
-		"shown while you type, only counted; blanks, line ends and a leading D360-API-KEY: are "
+		"shown while you type, only counted; blanks, line ends and a leading D360-API-KEY: "
+		"are "
 		"taken off. Enter tries it at once by reading the settings.",
 	.draw = key_draw,
 	.event = key_event,

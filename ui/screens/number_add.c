@@ -22,20 +22,24 @@ static const struct {
 			"What you call the number: the list and the commands know it by this name.",
 			NUMBER_LABEL_MAX },
 	[ADD_PHONE] = { "Phone number", "phone_number",
-			"With country code, such as +49 30 123456. It shows in the request URI; may stay "
+			"With country code, such as +49 30 123456. It shows in the request URI; "
+			"may stay "
 			"empty.",
 			40 },
 	[ADD_URL] = { "API URL", "api_url",
 		      "The provider's address, https:// only. 360dialog's stands there already.",
 		      URL_MAX },
 	[ADD_KEY] = { "API key", "key",
-		      "Not shown, only counted; kept for this session only and written nowhere.", 0 },
+		      "Not shown, only counted; kept for this session only and written nowhere.",
+		      0 },
 	[ADD_SAVE] = { "Save and open", NULL,
-		       "Saves the name, number and address, and tries the key by reading the settings.",
+		       "Saves the name, number and address, and tries the key by reading the "
+		       "settings.",
 		       0 },
 };
 
-/* A number that does not exist yet has no model to edit: its values stand here until it is saved. */
+/* A number that does not exist yet has no model to edit: its values stand here until it is saved.
+ */
 struct screen_number_add {
 	struct screen screen;
 	struct form form;
@@ -166,10 +170,12 @@ static bool number_save(struct screen_number_add *self, struct err *err)
 		return false;
 	}
 	/* http:// was found to be a loopback address just now */
-	if (app->service != APP_SERVICE_REAL && !text_starts_with(self->texts[ADD_URL], "http://")) {
-		(void)err_set(err, ERR_INPUT,
-			      "In practice nothing leaves this machine: only the practice service's "
-			      "address can be used here.");
+	if (app->service != APP_SERVICE_REAL &&
+	    !text_starts_with(self->texts[ADD_URL], "http://")) {
+		(void)err_set(
+			err, ERR_INPUT,
+			"In practice nothing leaves this machine: only the practice service's "
+			"address can be used here.");
 		err_field(err, "api_url");
 		return false;
 	}
@@ -181,10 +187,14 @@ static bool number_save(struct screen_number_add *self, struct err *err)
 	if (!numbers_add(&app->numbers, self->texts[ADD_LABEL], phone[0] == '\0' ? NULL : phone,
 			 self->texts[ADD_URL], NULL, err))
 		return false;
-	if (app->numbers.path == NULL || numbers_save(&app->numbers, err))
-		return true;
-	/* The session goes on with it; the disk does not have it. */
-	app_notice(app, "%s The number is kept for this session only.", err->sentence);
+	/* Without a file to save to (the list could not be read) or on a full disk the session goes
+	 * on with it. */
+	if (app->service == APP_SERVICE_REAL && app->numbers.path == NULL)
+		app_notice(app,
+			   "The saved list cannot be used: this number is kept for this session "
+			   "only.");
+	else if (!numbers_save(&app->numbers, err))
+		app_notice(app, "%s The number is kept for this session only.", err->sentence);
 	return true;
 }
 
@@ -246,7 +256,8 @@ static void add_release(struct screen *screen)
 static const struct screen_ops ADD_OPS = {
 	.context = CONTEXT_NUMBER_ADD,
 	.title = "Add a number",
-	.help = "A number is its API key: the key opens its settings, and nothing else names it to the "
+	.help = "A number is its API key: the key opens its settings, and nothing else names it to "
+		"the "
 		"service. The name, phone number and address are saved; the key is kept for this "
 		"session only.",
 	.draw = add_draw,

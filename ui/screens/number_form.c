@@ -11,7 +11,7 @@
 
 void number_form_init(struct number_form *fields, struct open_number *number)
 {
-	*fields = (struct number_form){ .number = number };
+	*fields = (struct number_form) { .number = number };
 	form_init(&fields->form);
 }
 
@@ -95,10 +95,11 @@ static void choice_set(struct number_form *fields, struct field_ref ref, const c
 		(void)value_set(fields, ref, value);
 		return;
 	}
-	app_push(app, box_new(app, "SIP signalling",
-			      "SDES works only while SIP is enabled. With SIP disabled, the SRTP key "
-			      "exchange goes back to DTLS in the same draft.",
-			      answers, ARRAY_LENGTH(answers), 1, true, sip_off_answered, fields));
+	app_push(app,
+		 box_new(app, "SIP signalling",
+			 "SDES works only while SIP is enabled. With SIP disabled, the SRTP key "
+			 "exchange goes back to DTLS in the same draft.",
+			 answers, ARRAY_LENGTH(answers), 1, true, sip_off_answered, fields));
 }
 
 static void choice_made(void *owner, int choice)
@@ -114,12 +115,11 @@ static void choices_open(struct number_form *fields, struct field_ref ref)
 	const struct field *field = field_of(ref.field);
 	const struct calling_values *mine = &fields->number->draft.mine;
 	const char *value = value_of(fields, ref);
-	const struct choice *present =
-		field_choice(field, value == NULL ? field->absent : value);
+	const struct choice *present = field_choice(field, value == NULL ? field->absent : value);
 	struct box_choice choices[BOX_CHOICES_MAX];
 	size_t count = 0;
 	for (; field->choices[count].value != NULL && count < BOX_CHOICES_MAX; count++)
-		choices[count] = (struct box_choice){
+		choices[count] = (struct box_choice) {
 			.label = field->choices[count].words,
 			.why_not = rules_why_disabled(mine, ref.field, field->choices[count].value),
 		};
@@ -139,8 +139,7 @@ void number_form_next_value(struct number_form *fields)
 		return;
 	}
 	const char *value = value_of(fields, ref);
-	const struct choice *present =
-		field_choice(field, value == NULL ? field->absent : value);
+	const struct choice *present = field_choice(field, value == NULL ? field->absent : value);
 	const struct choice *next = present == NULL ? field->choices : present + 1;
 	if (next->value == NULL)
 		next = field->choices;
@@ -251,11 +250,11 @@ static void edit_paste(struct number_form *fields, const struct input_event *eve
 			   field_of(fields->editing.field)->limit);
 }
 
-enum number_form_result number_form_event(struct number_form *fields, const struct input_event *event)
+enum number_form_result number_form_event(struct number_form *fields,
+					  const struct input_event *event)
 {
 	if (event->kind == INPUT_KEY)
-		return fields->form.is_editing ? edit_key(fields, event->key)
-					       : NUMBER_FORM_IGNORED;
+		return fields->form.is_editing ? edit_key(fields, event->key) : NUMBER_FORM_IGNORED;
 	struct field_ref ref = number_form_focus(fields);
 	if (!fields->form.is_editing) {
 		if (ref.field == FIELD_COUNT || !field_is_typed(field_of(ref.field)))

@@ -1,7 +1,7 @@
 /*
  * A form over the field table: what the settings screen and the SIP server screen share. Rows show
- * fields of an open number; editing goes through its one setter with every key, so that what depends
- * on a value (marks, request URI, findings) follows at once.
+ * fields of an open number; editing goes through its one setter with every key, so that what
+ * depends on a value (marks, request URI, findings) follows at once.
  */
 #ifndef SIPDESK_UI_SCREENS_NUMBER_FORM_H
 #define SIPDESK_UI_SCREENS_NUMBER_FORM_H
@@ -39,7 +39,8 @@ enum number_form_result {
 };
 
 /* Keys and pastes while text is entered, and pastes onto a focused text field. */
-enum number_form_result number_form_event(struct number_form *fields, const struct input_event *event);
+enum number_form_result number_form_event(struct number_form *fields,
+					  const struct input_event *event);
 
 /* The sentence below the form: the gravest finding about the focus, else its help. */
 const char *number_form_help(const struct number_form *fields, enum style *style);

@@ -93,8 +93,8 @@ static char *state_words(struct app *app, const struct number *number)
 	if (open == NULL || !open->has_settings)
 		return mem_text("not read yet");
 	str_init(&words);
-	field_words(field_of(FIELD_SIP), values_get(&open->settings.values, field_ref_of(FIELD_SIP)),
-		    &words);
+	field_words(field_of(FIELD_SIP),
+		    values_get(&open->settings.values, field_ref_of(FIELD_SIP)), &words);
 	if (values_sip_enabled(&open->settings.values))
 		str_add(&words, values_srtp_is_sdes(&open->settings.values) ? ", SDES" : ", DTLS");
 	if (open->changed_count > 0)
@@ -220,7 +220,7 @@ static void remove_answered(void *owner, int choice)
 	if (open != NULL)
 		open_number_close(open);
 	matches_fill(self);
-	if (app->numbers.path != NULL && !numbers_save(&app->numbers, &err))
+	if (!numbers_save(&app->numbers, &err))
 		app_notice(app, "%s The list on disk still has it.", err.sentence);
 }
 
@@ -334,7 +334,8 @@ static void numbers_screen_release(struct screen *screen)
 static const struct screen_ops NUMBERS_OPS = {
 	.context = CONTEXT_NUMBERS,
 	.title = "Numbers",
-	.help = "The numbers you work on. Enter opens one. A letter, or / and any character, finds as "
+	.help = "The numbers you work on. Enter opens one. A letter, or / and any character, finds "
+		"as "
 		"you type in names, numbers, notes and providers. The API key is asked for when a "
 		"number is opened and kept for this session only.",
 	.draw = numbers_draw,

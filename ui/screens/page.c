@@ -90,6 +90,13 @@ static void page_act(struct screen *screen, enum action_id action)
 	}
 }
 
+/* A page explains itself: help about it would be a page again. */
+static bool page_offers(struct screen *screen, enum action_id action)
+{
+	(void)screen;
+	return action != ACTION_HELP;
+}
+
 static void page_release(struct screen *screen)
 {
 	struct screen_page *self = self_of(screen);
@@ -101,9 +108,11 @@ static void page_release(struct screen *screen)
 static const struct screen_ops PAGE_OPS = {
 	.context = CONTEXT_TEXT,
 	.title = "A page of text",
-	.help = "Up, Down and the Page keys scroll; F8 sends the text to your terminal's clipboard.",
+	.help = "Up, Down and the Page keys scroll; F8 sends the text to your terminal's "
+		"clipboard.",
 	.draw = page_draw,
 	.act = page_act,
+	.offers = page_offers,
 	.release = page_release,
 };
 

@@ -29,8 +29,9 @@ static void changes_rows(struct screen_review *self)
 	change_lines_compute(&self->number->settings.values, &self->number->draft.mine, &lines);
 	for (size_t i = 0; i < lines.count; i++) {
 		const struct change_line *line = &lines.items[i];
-		char *value = mem_format("%s → %s", line->old_text == NULL ? "none" : line->old_text,
-					 line->new_text == NULL ? "none" : line->new_text);
+		char *value =
+			mem_format("%s → %s", line->old_text == NULL ? "none" : line->old_text,
+				   line->new_text == NULL ? "none" : line->new_text);
 		form_add_value(&self->form, &self->screen.app->term, line->label, value, line->note)
 			->ref = line->ref;
 		free(value);
@@ -119,11 +120,11 @@ static void review_draw(struct screen *screen, struct term *term)
 	free(right);
 	draw_rule(term, frame_body_row(term), NULL);
 	size_t failures = findings_count(&number->findings, SEVERITY_FAILURE);
-	char *sentence = failures > 0
-				 ? mem_format("%zu finding%s must be settled before this can be sent; "
-					      "Enter goes to the field.",
-					      failures, failures == 1 ? "" : "s")
-				 : mem_text("y sends exactly this. Enter goes to a field.");
+	char *sentence =
+		failures > 0 ? mem_format("%zu finding%s must be settled before this can be sent; "
+					  "Enter goes to the field.",
+					  failures, failures == 1 ? "" : "s")
+			     : mem_text("y sends exactly this. Enter goes to a field.");
 	screen_help_lines(screen, term, failures > 0 ? STYLE_WRONG : STYLE_NORMAL, sentence);
 	free(sentence);
 	form_draw(&self->form, term, frame_body_row(term) + 1, frame_body_rows(term) - 1);
@@ -157,8 +158,9 @@ static void curl_write(const struct open_number *number, const char *body, struc
 	char *url = mem_format("%s%s", number->endpoint.api_url, ENDPOINT_SETTINGS_PATH);
 	shell_quote(url, out);
 	free(url);
-	str_addf(out, " \\\n  -H \"%s: $D360_API_KEY\" \\\n  -H 'Content-Type: application/json' \\\n"
-		      "  --data-binary ",
+	str_addf(out,
+		 " \\\n  -H \"%s: $D360_API_KEY\" \\\n  -H 'Content-Type: application/json' \\\n"
+		 "  --data-binary ",
 		 ENDPOINT_KEY_HEADER);
 	shell_quote(body, out);
 	str_add(out, "\n\n");
@@ -239,7 +241,8 @@ static void review_release(struct screen *screen)
 static const struct screen_ops REVIEW_OPS = {
 	.context = CONTEXT_REVIEW,
 	.title = "Review",
-	.help = "Everything that would be sent, what it means for calls, and what the checks say. Only y "
+	.help = "Everything that would be sent, what it means for calls, and what the checks say. "
+		"Only y "
 		"sends. Enter goes to the field of the focused line.",
 	.draw = review_draw,
 	.act = review_act,

@@ -48,7 +48,8 @@ void screen_leave_ask(struct app *app);
  * server's screen where the field is a server's. */
 void screen_settings_jump(struct app *app, struct open_number *number, struct field_ref ref);
 
-/* The error as one text for a page's body: sentence, the service's words, the next step. Appends. */
+/* The error as one text for a page's body: sentence, the service's words, the next step. Appends.
+ */
 void screen_error_write(const struct err *err, struct str *out);
 
 /* Header of a screen about `number`: " sipdesk › label › part", the right end as given. */

@@ -15,8 +15,8 @@ struct screen_sending {
 	struct open_number *number;
 	struct send send;
 	struct form form;
-	size_t step_rows;     /* rows of steps in the form */
-	size_t current_row;   /* of those, the one under way */
+	size_t step_rows;   /* rows of steps in the form */
+	size_t current_row; /* of those, the one under way */
 	int tick_timer;
 	bool conflict_shown;
 	bool is_done;
@@ -62,9 +62,8 @@ static char *progress_words(const struct send *send)
 	struct client_progress progress = send_progress(send);
 	int64_t now = clock_monotonic_ms();
 	if (progress.waiting_until_ms > now)
-		return mem_format(progress.is_rate_limited
-					  ? "the service asks to wait: %lld s"
-					  : "again in %lld s",
+		return mem_format(progress.is_rate_limited ? "the service asks to wait: %lld s"
+							   : "again in %lld s",
 				  (long long)(progress.waiting_until_ms - now + 999) / 1000);
 	if (progress.started_ms > 0 && now - progress.started_ms >= TICK_MS)
 		return progress.attempt > 1
@@ -132,13 +131,15 @@ static void steps_fill(struct screen_sending *self)
 	}
 	writes_add(self, position, progress);
 	bool compared = send->step == SEND_DONE && send->has_result;
-	char *again = mem_format("try %d of %d %s", send->read_back_try, SEND_READ_BACK_TRIES,
-				 progress);
+	char *again =
+		mem_format("try %d of %d %s", send->read_back_try, SEND_READ_BACK_TRIES, progress);
 	enum step_state back = send->step == SEND_DONE && !send->has_result
 				       ? STEP_FAILED
 				       : state_at(send, 1 + writes, position);
 	step_add(self, back, "Read back",
-		 back != STEP_NOW ? "" : send->read_back_try > 1 ? again : progress);
+		 back != STEP_NOW	   ? ""
+		 : send->read_back_try > 1 ? again
+					   : progress);
 	step_add(self,
 		 compared ? (send->outcome == SEND_APPLIED ? STEP_DONE : STEP_FAILED) : STEP_TODO,
 		 "Compare", "");
@@ -164,10 +165,9 @@ static void changes_add(struct screen_sending *self, const char *title,
 		const struct change *change = &changes->items[i];
 		struct form_row *row = form_add(&self->form, FORM_FIELD, change->label);
 		row->ref = change->ref;
-		row->value = mem_format("%s%s%s",
-					change->old_text == NULL ? "none" : change->old_text,
-					between,
-					change->new_text == NULL ? "none" : change->new_text);
+		row->value =
+			mem_format("%s%s%s", change->old_text == NULL ? "none" : change->old_text,
+				   between, change->new_text == NULL ? "none" : change->new_text);
 	}
 }
 
@@ -192,7 +192,8 @@ static const char *outcome_meaning(const struct send *send)
 	case SEND_APPLIED:
 		return "The number was read back: the service holds exactly what you sent.";
 	case SEND_APPLIED_DIFFERENT:
-		return "The number was read back, and not all of it is what you sent. What differs is "
+		return "The number was read back, and not all of it is what you sent. What differs "
+		       "is "
 		       "kept in your draft.";
 	case SEND_NOT_APPLIED:
 		return send->cancelled && !send->writes_begun
@@ -208,7 +209,7 @@ static const char *outcome_meaning(const struct send *send)
 static void outcome_fill(struct screen_sending *self)
 {
 	const struct send *send = &self->send;
-	enum style style = send->outcome == SEND_APPLIED	   ? STYLE_GOOD
+	enum style style = send->outcome == SEND_APPLIED       ? STYLE_GOOD
 			   : send->outcome == SEND_NOT_APPLIED ? STYLE_WRONG
 							       : STYLE_WARNING;
 	(void)form_add(&self->form, FORM_SECTION, "Outcome");
@@ -246,10 +247,10 @@ static const char *help_sentence(const struct send *send)
 {
 	if (send->step == SEND_DONE)
 		return "Esc goes back to the calling settings.";
-	return send->writes_begun
-		       ? "A write has left. Esc sends no further one; what the service holds is read "
-			 "back."
-		       : "Nothing is written yet. Esc cancels.";
+	return send->writes_begun ? "A write has left. Esc sends no further one; what the service "
+				    "holds is read "
+				    "back."
+				  : "Nothing is written yet. Esc cancels.";
 }
 
 static void sending_draw(struct screen *screen, struct term *term)
@@ -260,8 +261,10 @@ static void sending_draw(struct screen *screen, struct term *term)
 	screen_header(term, self->number, "Sending", open_number_realm(self->number));
 	draw_rule(term, top, NULL);
 	screen_help_lines(screen, term, STYLE_NORMAL, help_sentence(&self->send));
-	draw_cursor(term, self->is_done ? top + 2 + (int)self->step_rows
-					: top + 1 + (int)self->current_row, 5);
+	draw_cursor(term,
+		    self->is_done ? top + 2 + (int)self->step_rows
+				  : top + 1 + (int)self->current_row,
+		    5);
 	form_draw(&self->form, term, top + 1, frame_body_rows(term) - 1);
 }
 
@@ -272,8 +275,7 @@ static void ticked(void *owner)
 	struct screen_sending *self = owner;
 	self->tick_timer = 0;
 	if (!self->is_done) /* the loop's turn draws the seconds */
-		self->tick_timer =
-			loop_timer_start(&self->screen.app->loop, TICK_MS, ticked, self);
+		self->tick_timer = loop_timer_start(&self->screen.app->loop, TICK_MS, ticked, self);
 }
 
 static void send_changed(void *owner, struct send *send)
@@ -331,7 +333,8 @@ static void sending_release(struct screen *screen)
 static const struct screen_ops SENDING_OPS = {
 	.context = CONTEXT_SENDING,
 	.title = "Sending",
-	.help = "The number is read again, each request is written once, and the number is read back and "
+	.help = "The number is read again, each request is written once, and the number is read "
+		"back and "
 		"compared. The outcome is one of four: Applied; Applied, but the service shows "
 		"something else; Not applied; Unknown.",
 	.draw = sending_draw,
@@ -347,7 +350,7 @@ struct screen *screen_sending_new(struct app *app, struct open_number *number)
 	self->number = number;
 	form_init(&self->form);
 	self->tick_timer = loop_timer_start(&app->loop, TICK_MS, ticked, self);
-	send_start(&self->send, app->http, &number->endpoint, &number->settings, &number->draft.mine,
-		   send_changed, self);
+	send_start(&self->send, app->http, &number->endpoint, &number->settings,
+		   &number->draft.mine, send_changed, self);
 	return &self->screen;
 }

@@ -95,8 +95,8 @@ static const char *help_sentence(struct screen *screen, enum style *style)
 			field_ref_parameter(FIELD_PARAMETER_KEY, ref.server, ref.parameter);
 		const struct finding *finding = findings_for(findings, key);
 		if (finding != NULL && finding->severity >= SEVERITY_WARNING) {
-			*style = finding->severity == SEVERITY_FAILURE ? STYLE_WRONG
-								       : STYLE_WARNING;
+			*style =
+				finding->severity == SEVERITY_FAILURE ? STYLE_WRONG : STYLE_WARNING;
 			return finding->sentence;
 		}
 		if (findings_for(findings, ref) == NULL)
@@ -109,7 +109,8 @@ static char *uri_text(struct screen *screen)
 {
 	struct str uri;
 	str_init(&uri);
-	request_uri_write(&uri, fields_of(screen)->number->phone_number, shown_server(screen), true);
+	request_uri_write(&uri, fields_of(screen)->number->phone_number, shown_server(screen),
+			  true);
 	return str_detach(&uri);
 }
 
@@ -154,10 +155,10 @@ static void server_draw(struct screen *screen, struct term *term)
 	free(right);
 	rows_fill(screen);
 	if (shown_server(screen) == NULL) {
-		(void)draw_paragraph(term, frame_body_row(term) + 1, 3, term->columns - 6, 4,
-				     STYLE_NORMAL,
-				     "This SIP server is no longer in the number's settings: it was "
-				     "removed elsewhere meanwhile.");
+		(void)draw_paragraph(
+			term, frame_body_row(term) + 1, 3, term->columns - 6, 4, STYLE_NORMAL,
+			"This SIP server is no longer in the number's settings: it was "
+			"removed elsewhere meanwhile.");
 		screen_help_lines(screen, term, style, "Esc goes back to the calling settings.");
 		return;
 	}
@@ -172,7 +173,8 @@ static void server_draw(struct screen *screen, struct term *term)
 
 static void parameter_edit_key(struct number_form *fields, int server, int parameter)
 {
-	form_focus(&fields->form, field_ref_parameter(FIELD_PARAMETER_VALUE, server, parameter), -1);
+	form_focus(&fields->form, field_ref_parameter(FIELD_PARAMETER_VALUE, server, parameter),
+		   -1);
 	number_form_edit(fields, field_ref_parameter(FIELD_PARAMETER_KEY, server, parameter));
 }
 
@@ -355,8 +357,10 @@ static void server_screen_release(struct screen *screen)
 static const struct screen_ops SERVER_OPS = {
 	.context = CONTEXT_SERVER,
 	.title = "SIP server",
-	.help = "The server that WhatsApp calls of this number go to. A sip: URI, host:port, a link or a "
-		"JSON sample pasted into the hostname is understood: its parts go where they belong. "
+	.help = "The server that WhatsApp calls of this number go to. A sip: URI, host:port, a "
+		"link or a "
+		"JSON sample pasted into the hostname is understood: its parts go where they "
+		"belong. "
 		"Enter edits, Del removes a parameter, and on the server's own rows the server.",
 	.draw = server_draw,
 	.event = server_event,

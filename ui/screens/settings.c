@@ -36,7 +36,8 @@ static void server_marks(struct number_form *fields, struct form_row *row, int s
 		    number->findings.items[i].severity == SEVERITY_FAILURE)
 			row->mark = '!';
 	if (own != NULL)
-		row->note = mem_text(own->kind == CHANGE_ADDED ? "added" : "removed; u brings it back");
+		row->note =
+			mem_text(own->kind == CHANGE_ADDED ? "added" : "removed; u brings it back");
 	else if (row->mark == '*')
 		row->note = mem_text("changed");
 	row->note_style = STYLE_CHANGED;
@@ -46,7 +47,8 @@ static void server_row(struct number_form *fields, int server, size_t alive)
 {
 	const struct open_number *number = fields->number;
 	const struct sip_server *shown = &number->draft.mine.servers[server];
-	struct form_row *row = form_add(&fields->form, FORM_FIELD, field_of(FIELD_SIP_SERVERS)->label);
+	struct form_row *row =
+		form_add(&fields->form, FORM_FIELD, field_of(FIELD_SIP_SERVERS)->label);
 	row->ref = field_ref_server(FIELD_SIP_SERVERS, server);
 	if (alive > 1) {
 		free(row->label);
@@ -197,6 +199,10 @@ static const char *help_sentence(struct number_form *fields, enum style *style)
 		*style = STYLE_WRONG;
 		return number->read_error.sentence;
 	}
+	if (number->settings.why_not_editable != NULL) {
+		*style = STYLE_WARNING;
+		return number->settings.why_not_editable;
+	}
 	struct field_ref ref = number_form_focus(fields);
 	if (ref.field == FIELD_COUNT) {
 		*style = STYLE_NORMAL;
@@ -208,8 +214,8 @@ static const char *help_sentence(struct number_form *fields, enum style *style)
 			if (finding->ref.server != ref.server ||
 			    finding->severity < SEVERITY_WARNING)
 				continue;
-			*style = finding->severity == SEVERITY_FAILURE ? STYLE_WRONG
-								       : STYLE_WARNING;
+			*style =
+				finding->severity == SEVERITY_FAILURE ? STYLE_WRONG : STYLE_WARNING;
 			return finding->sentence;
 		}
 	return number_form_help(fields, style);
@@ -257,7 +263,8 @@ static void row_open(struct screen *screen)
 	else if (row->ref.field != FIELD_SIP_SERVERS)
 		number_form_edit(fields, row->ref);
 	else if (fields->number->draft.mine.servers[row->ref.server].removed)
-		app_notice(screen->app, "This SIP server is removed in your draft; u brings it back.");
+		app_notice(screen->app,
+			   "This SIP server is removed in your draft; u brings it back.");
 	else
 		app_push(screen->app,
 			 screen_server_new(screen->app, fields->number, row->ref.server, false));
@@ -322,12 +329,12 @@ static const char *settings_why_not(struct screen *screen, enum action_id action
 	const struct open_number *number = fields_of(screen)->number;
 	switch (action) {
 	case ACTION_REVIEW:
-	case ACTION_CHANGES:
-		return number->changed_count > 0 ? NULL : "Nothing was changed yet.";
+	case ACTION_CHANGES: return number->changed_count > 0 ? NULL : "Nothing was changed yet.";
 	case ACTION_REVEAL:
 		if (number->has_settings && values_servers_alive(&number->settings.values) > 0)
 			return NULL;
-		return "There is no SIP user password yet: the service makes it when a SIP server is "
+		return "There is no SIP user password yet: the service makes it when a SIP server "
+		       "is "
 		       "added.";
 	case ACTION_RELOAD:
 		return number->state == NUMBER_READING ? "It is being read already." : NULL;
@@ -339,7 +346,7 @@ static const char *settings_why_not(struct screen *screen, enum action_id action
 static bool settings_offers(struct screen *screen, enum action_id action)
 {
 	static const enum action_id needs_settings[] = {
-		ACTION_REVIEW, ACTION_CHANGES,	  ACTION_FIND, ACTION_REVEAL, ACTION_OPEN,
+		ACTION_REVIEW, ACTION_CHANGES,	  ACTION_FIND,	 ACTION_REVEAL, ACTION_OPEN,
 		ACTION_ADD,    ACTION_NEXT_VALUE, ACTION_REMOVE, ACTION_REVERT,
 	};
 	struct number_form *fields = fields_of(screen);
@@ -358,7 +365,9 @@ static const char *settings_bar_label(struct screen *screen, enum action_id acti
 {
 	const struct open_number *number = fields_of(screen)->number;
 	if (action == ACTION_BACK)
-		return number->state == NUMBER_READING ? "Cancel" : number->has_settings ? "" : NULL;
+		return number->state == NUMBER_READING ? "Cancel"
+		       : number->has_settings	       ? ""
+						       : NULL;
 	return action == ACTION_FIND || action == ACTION_REMOVE ? "" : NULL;
 }
 
@@ -388,8 +397,10 @@ static void settings_screen_release(struct screen *screen)
 static const struct screen_ops SETTINGS_OPS = {
 	.context = CONTEXT_SETTINGS,
 	.title = "Calling settings",
-	.help = "The calling settings of one number as the service last answered, and your changes to "
-		"them. Nothing is sent before you review it with F2. A star marks what you changed, an "
+	.help = "The calling settings of one number as the service last answered, and your changes "
+		"to "
+		"them. Nothing is sent before you review it with F2. A star marks what you "
+		"changed, an "
 		"exclamation mark what is wrong, a hyphen what cannot be edited here.",
 	.draw = settings_draw,
 	.event = settings_event,

@@ -12,12 +12,13 @@
 
 /* Begins a frame: all cells blank, cursor at 0,0. */
 void draw_begin(struct term *term);
-/* Sends what differs from the last frame, in one write; the hardware cursor goes where draw_cursor
- * put it. */
+/* Sends what differs from the last frame, in one write (ncurses' buffer holds a byte a cell and a
+ * little more: a whole frame may take two); the hardware cursor goes where draw_cursor put it.
+ * Nothing is sent while the terminal is given back. */
 void draw_end(struct term *term);
 
 /* Draws `text` within `width` columns; what does not fit is cut with an ellipsis. Returns the
- * columns taken. */
+ * columns taken. Typographic signs that the locale lacks ("→", "“") are drawn as ASCII. */
 int draw_text(struct term *term, int row, int column, int width, enum style style,
 	      const char *text);
 /* The same, ending at column `end` (exclusive), at most `width` wide. Returns its first column. */

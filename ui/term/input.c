@@ -119,7 +119,7 @@ static struct unit character_cut(const unsigned char *bytes, size_t length)
 	return length < whole ? unit(UNIT_TORN, length) : unit(UNIT_NOISE, 1);
 }
 
-/* What begins with ESC at bytes[0] and has a second byte that ESC does not stand before twice. */
+/* What begins with an ESC that something other than ESC follows. */
 static struct unit escape_cut(const unsigned char *bytes, size_t length)
 {
 	struct unit cut;

@@ -89,6 +89,6 @@ bool input_expire(struct input *input, struct input_event *event);
 /* Is it a character that can be typed into text (no modifiers, not a control)? */
 bool key_is_text(uint32_t key);
 /* "F2", "Ctrl-S", "Shift-Tab", "?", "Esc", "Space": for bar and help. Appends. */
-void key_name(uint32_t key, struct str *out);
+void key_name_write(uint32_t key, struct str *out);
 
 #endif

@@ -170,7 +170,7 @@ bool key_is_text(uint32_t key)
 	return key >= ' ' && key < KEYS_SPECIAL && (key < 0x7f || key >= 0xa0);
 }
 
-void key_name(uint32_t key, struct str *out)
+void key_name_write(uint32_t key, struct str *out)
 {
 	static const char *const names[] = {
 		[KEY_UP_ - KEYS_SPECIAL] = "Up",

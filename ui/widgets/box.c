@@ -77,7 +77,8 @@ static int lines_of(const struct box *box, int width)
 	return lines + box->count;
 }
 
-static int choice_draw(struct box *box, int index, struct term *term, int row, int column, int width)
+static int choice_draw(struct box *box, int index, struct term *term, int row, int column,
+		       int width)
 {
 	bool can = box->choices[index].why_not == NULL;
 	const char *sign = index == box->present ? term->glyphs->chosen : term->glyphs->choosable;
@@ -90,7 +91,8 @@ static int choice_draw(struct box *box, int index, struct term *term, int row, i
 		at += draw_text(term, row, at, width, STYLE_NORMAL, sign) + 1;
 	if (box->choices[index].key != 0)
 		at += draw_text(term, row, at, width, STYLE_BAR_KEY,
-				(char[]){ box->choices[index].key, '\0' }) + 1;
+				(char[]) { box->choices[index].key, '\0' }) +
+		      1;
 	(void)draw_text(term, row, at, column + width - at, can ? STYLE_NORMAL : STYLE_DISABLED,
 			box->choices[index].label);
 	if (can)
@@ -117,7 +119,8 @@ static void box_draw(struct screen *screen, struct term *term)
 	int row = top + 1;
 	if (box->sentence != NULL)
 		row += draw_paragraph(term, row, left + BOX_MARGIN, width, rows, STYLE_NORMAL,
-				      box->sentence) + 1;
+				      box->sentence) +
+		       1;
 	for (int i = 0; i < box->count; i++)
 		row += choice_draw(box, i, term, row, left + BOX_MARGIN, width);
 }

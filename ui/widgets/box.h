@@ -18,8 +18,8 @@ enum { BOX_CHOICES_MAX = 8, BOX_BACK = -1 };
 /* `choice` is the index chosen, or BOX_BACK. Called after the box is gone. */
 typedef void box_done_fn(void *owner, int choice);
 
-/* Makes the screen; push it. Texts are copied. `first` has the focus. `is_question`: the choices are
- * answers; else they are values, of which `first` is the present one. */
+/* Makes the screen; push it. Texts are copied. `first` has the focus. `is_question`: the choices
+ * are answers; else they are values, of which `first` is the present one. */
 struct screen *box_new(struct app *app, const char *title, const char *sentence,
 		       const struct box_choice *choices, size_t count, int first, bool is_question,
 		       box_done_fn *done, void *owner);

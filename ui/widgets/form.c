@@ -10,15 +10,15 @@ enum {
 	COLUMN_FOCUS = 1,
 	COLUMN_MARK = 3,
 	COLUMN_LABEL = 5,
-	COLUMN_VALUE = 28,	/* labels have at most 24 columns, most far fewer */
+	COLUMN_VALUE = 28, /* labels have at most 24 columns, most far fewer */
 	LABEL_COLUMNS = COLUMN_VALUE - COLUMN_LABEL - 1,
-	VALUE_LEAST = 16,	/* below this a note is left out rather than the value cut */
+	VALUE_LEAST = 16, /* below this a note is left out rather than the value cut */
 	NOTE_GAP = 2,
 };
 
 void form_init(struct form *form)
 {
-	*form = (struct form){ .focus_ref = field_ref_of(FIELD_COUNT), .focus_action = -1 };
+	*form = (struct form) { .focus_ref = field_ref_of(FIELD_COUNT), .focus_action = -1 };
 }
 
 static void rows_clear(struct form *form)
@@ -49,7 +49,7 @@ struct form_row *form_add(struct form *form, enum form_row_kind kind, const char
 {
 	form->rows = mem_grow(form->rows, (size_t)form->count, sizeof *form->rows);
 	struct form_row *row = &form->rows[form->count++];
-	*row = (struct form_row){
+	*row = (struct form_row) {
 		.kind = kind,
 		.ref = field_ref_of(FIELD_COUNT),
 		.action = -1,
@@ -102,9 +102,8 @@ struct form_row *form_add_value(struct form *form, const struct term *term, cons
 	do {
 		size_t next;
 		size_t line = draw_line_length(value, length, columns, &next);
-		struct form_row *row =
-			form->count == first ? form_add(form, FORM_FIELD, label)
-					     : form_add(form, FORM_TEXT, "");
+		struct form_row *row = form->count == first ? form_add(form, FORM_FIELD, label)
+							    : form_add(form, FORM_TEXT, "");
 		row->value = mem_text_n(value, line);
 		value += next;
 		length -= next;
@@ -141,7 +140,8 @@ void form_end(struct form *form)
 	if (form->scroll.focus < 0 && form->count > 0) {
 		form->scroll.focus = nearest < form->count ? nearest : form->count - 1;
 		if (row_skips(form, form->scroll.focus))
-			(void)scroll_act(&form->scroll, ACTION_DOWN, form->count, 1, row_skips, form);
+			(void)scroll_act(&form->scroll, ACTION_DOWN, form->count, 1, row_skips,
+					 form);
 		focus_note(form);
 	}
 }
@@ -217,7 +217,7 @@ static void field_draw(struct form *form, int index, struct term *term, int scre
 	}
 	if (row->mark != ' ')
 		(void)draw_text(term, screen_row, COLUMN_MARK, 1, mark_style(row->mark),
-				(char[]){ row->mark, '\0' });
+				(char[]) { row->mark, '\0' });
 	if (row->is_wide) {
 		(void)draw_text(term, screen_row, COLUMN_LABEL, end - COLUMN_LABEL,
 				row->value_style, row->label);
@@ -250,8 +250,8 @@ static void row_draw(struct form *form, int index, struct term *term, int screen
 				row->value_style, row->label);
 		break;
 	case FORM_TEXT:
-		(void)draw_text(term, screen_row, COLUMN_LABEL + 2,
-				COLUMN_VALUE - COLUMN_LABEL - 3, STYLE_DIM, row->label);
+		(void)draw_text(term, screen_row, COLUMN_LABEL + 2, COLUMN_VALUE - COLUMN_LABEL - 3,
+				STYLE_DIM, row->label);
 		if (row->value != NULL)
 			(void)draw_text(term, screen_row, COLUMN_VALUE,
 					term->columns - 1 - COLUMN_VALUE, row->value_style,

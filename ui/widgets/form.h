@@ -25,8 +25,8 @@ struct form_row {
 	struct field_ref ref; /* what it shows; field FIELD_COUNT: an action row */
 	int action;	      /* an action row's own number, for the screen */
 	char *label;
-	char *value; /* may be NULL */
-	char *note;  /* at the right end; may be NULL */
+	char *value;  /* may be NULL */
+	char *note;   /* at the right end; may be NULL */
 	bool is_wide; /* a field's label has the whole width: it is a sentence */
 	char mark;    /* ' ', '*' changed, '!' wrong, '-' read-only */
 	enum style value_style;
@@ -57,8 +57,8 @@ struct form_row *form_add_sentence(struct form *form, struct field_ref ref, cons
 				   int columns, enum style style);
 void form_end(struct form *form);
 
-/* Adds a field whose value is shown whole: what does not fit in the value's column (less `note`) goes
- * on in rows below. Returns the field's row. */
+/* Adds a field whose value is shown whole: what does not fit in the value's column (less `note`)
+ * goes on in rows below. Returns the field's row. */
 struct form_row *form_add_value(struct form *form, const struct term *term, const char *label,
 				const char *value, const char *note);
 
@@ -77,8 +77,8 @@ void form_edit_end(struct form *form);
 
 /* Draws rows in `rows` screen rows from `row` on, and puts the cursor on the focus. */
 void form_draw(struct form *form, struct term *term, int row, int rows);
-/* Draws a value in its column, broken over at most `rows` rows; for one that must not be copied into
- * a row. form_value_rows: how many it takes. */
+/* Draws a value in its column, broken over at most `rows` rows; for one that must not be copied
+ * into a row. form_value_rows: how many it takes. */
 void form_value_draw(struct term *term, int screen_row, int rows, const char *value);
 int form_value_rows(const struct term *term, const char *value);
 

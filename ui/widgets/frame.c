@@ -54,9 +54,9 @@ void frame_help(struct term *term, enum style style, const char *sentence)
 
 /* In a narrow window these leave the bar first, in this order; F9 still lists them. */
 static const enum action_id BAR_DROPS[] = {
-	ACTION_FIND,	ACTION_COPY,   ACTION_REMOVE,  ACTION_CHANGES, ACTION_RELOAD,
-	ACTION_REVEAL,	ACTION_CURL,   ACTION_ALL_MINE, ACTION_ALL_THEIRS, ACTION_REQUEST,
-	ACTION_LEAVE,	ACTION_HELP,
+	ACTION_FIND,	   ACTION_COPY,	   ACTION_REMOVE, ACTION_CHANGES,
+	ACTION_RELOAD,	   ACTION_REVEAL,  ACTION_CURL,	  ACTION_ALL_MINE,
+	ACTION_ALL_THEIRS, ACTION_REQUEST, ACTION_LEAVE,  ACTION_HELP,
 };
 
 struct bar_item {
@@ -82,7 +82,7 @@ static struct bar_item bar_item_of(struct screen *screen, enum action_id id)
 	struct bar_item item = { .label = action->bar };
 	if ((action->contexts & ops->context) == 0 ||
 	    (ops->offers != NULL && !ops->offers(screen, id)))
-		return (struct bar_item){ 0 };
+		return (struct bar_item) { 0 };
 	const char *other = ops->bar_label == NULL ? NULL : ops->bar_label(screen, id);
 	if (other != NULL)
 		item.label = other[0] == '\0' ? NULL : other;
@@ -90,7 +90,7 @@ static struct bar_item bar_item_of(struct screen *screen, enum action_id id)
 		return item;
 	struct str key;
 	str_init(&key);
-	key_name(action->keys[0], &key);
+	key_name_write(action->keys[0], &key);
 	item.key = str_detach(&key);
 	item.disabled = ops->why_not != NULL && ops->why_not(screen, id) != NULL;
 	return item;

@@ -1,4 +1,5 @@
-/* What all screens share: the header, the help lines above the bar, the bar, and the rows between. */
+/* What all screens share: the header, the help lines above the bar, the bar, and the rows between.
+ */
 #ifndef SIPDESK_UI_WIDGETS_FRAME_H
 #define SIPDESK_UI_WIDGETS_FRAME_H
 
@@ -7,8 +8,8 @@
 
 enum { FRAME_MARGIN = 1, FRAME_HELP_ROWS = 2, FRAME_COMPACT_ROWS = 20 };
 
-/* Draws " sipdesk › part › part" and at the right end `right` (may be NULL). `parts` ends with NULL;
- * the right end gives way first, then the first part is shortened. */
+/* Draws " sipdesk › part › part" and at the right end `right` (may be NULL). `parts` ends with
+ * NULL; the right end gives way first, then the first part is shortened. */
 void frame_header(struct term *term, const char *const parts[], const char *right);
 
 /* Draws the rule and the lines of help above the bar; `style` for the sentence. */

@@ -28,7 +28,9 @@ bool scroll_act(struct scroll *scroll, enum action_id action, int count, int sho
 	switch (action) {
 	case ACTION_UP: target = scroll->focus - 1, direction = -1; break;
 	case ACTION_DOWN: target = scroll->focus + 1; break;
-	case ACTION_PAGE_UP: target = scroll->focus - (shown > 1 ? shown - 1 : 1), direction = -1; break;
+	case ACTION_PAGE_UP:
+		target = scroll->focus - (shown > 1 ? shown - 1 : 1), direction = -1;
+		break;
 	case ACTION_PAGE_DOWN: target = scroll->focus + (shown > 1 ? shown - 1 : 1); break;
 	case ACTION_FIRST: target = 0; break;
 	case ACTION_LAST: target = count - 1, direction = -1; break;

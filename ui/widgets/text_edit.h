@@ -13,11 +13,11 @@
 
 struct text_edit {
 	struct str text;
-	size_t cursor;	/* byte offset, always at a character's start */
-	size_t first;	/* byte offset of the first character shown */
-	size_t limit;	/* most characters; 0: none */
+	size_t cursor;	   /* byte offset, always at a character's start */
+	size_t first;	   /* byte offset of the first character shown */
+	size_t limit;	   /* most characters; 0: none */
 	struct str killed; /* what Ctrl-W/U/K took, for Ctrl-Y */
-	void *undo;	/* the editor's own */
+	void *undo;	   /* the editor's own */
 	size_t undo_count;
 };
 
