@@ -196,8 +196,7 @@ static bool object_has_duplicate_keys(const cJSON *object)
 	const char **keys = NULL;
 	size_t count = 0;
 	const cJSON *child;
-	cJSON_ArrayForEach(child, object)
-	{
+	cJSON_ArrayForEach (child, object) {
 		keys = mem_grow(keys, count, sizeof *keys);
 		keys[count++] = child->string;
 	}
@@ -217,7 +216,9 @@ bool json_has_duplicate_keys(const cJSON *item)
 		return true;
 	const cJSON *child;
 	if (cJSON_IsObject(item) || cJSON_IsArray(item))
-		cJSON_ArrayForEach(child, item) if (json_has_duplicate_keys(child)) return true;
+		cJSON_ArrayForEach (child, item)
+			if (json_has_duplicate_keys(child))
+				return true;
 	return false;
 }
 
