@@ -5,6 +5,7 @@
 #include "calling/fields.h"
 #include "calling/value_paths.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ static void change_add(struct changes *changes, const struct value_row *row, boo
 	const struct value_path *from = row->sides[0];
 	const struct value_path *to = row->sides[1];
 	const struct value_path *shown = to != NULL ? to : from;
+	assert(shown != NULL); /* a row is there because a side has it */
 	changes->items = mem_grow(changes->items, changes->count, sizeof *changes->items);
 	struct change *change = &changes->items[changes->count++];
 	change->kind = from == NULL ? CHANGE_ADDED : to == NULL ? CHANGE_REMOVED : CHANGE_CHANGED;

@@ -48,7 +48,9 @@ static struct parameter *parameter_at(struct sip_server *server, int parameter)
 /* Parameters have no place of their own in the service: they are known by their key. */
 static const struct parameter *parameter_named(const struct sip_server *server, const char *key)
 {
-	for (size_t i = 0; server != NULL && i < server->parameter_count; i++)
+	if (server == NULL || server->parameters == NULL)
+		return NULL;
+	for (size_t i = 0; i < server->parameter_count; i++)
 		if (text_equal(server->parameters[i].key, key))
 			return &server->parameters[i];
 	return NULL;

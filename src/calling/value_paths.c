@@ -201,7 +201,7 @@ static void repeats_count(struct value_paths *paths)
 		struct value_path *path = &paths->items[i];
 		if (path->ref.field == FIELD_PARAMETER_KEY) {
 			bool again = last != NULL && last->place == path->place &&
-				     strcmp(last->key, path->key) == 0;
+				     text_equal(last->key, path->key);
 			repeat = again ? repeat + 1 : 0;
 			last = path;
 		}

@@ -77,8 +77,13 @@ void open_number_close(struct open_number *number)
 
 void open_numbers_release(struct app *app)
 {
-	while (app->open != NULL)
-		open_number_close(app->open);
+	struct open_number *number = app->open;
+	app->open = NULL;
+	while (number != NULL) {
+		struct open_number *next = number->next;
+		number_free(number);
+		number = next;
+	}
 }
 
 /* What follows from base and draft is computed here and nowhere else. */

@@ -47,19 +47,20 @@ static bool saved_number_find(const char *name, struct number *number, struct er
 {
 	struct numbers numbers;
 	numbers_init(&numbers);
-	bool found = numbers_load(&numbers, err);
-	const struct number *saved = found ? numbers_find(&numbers, name) : NULL;
-	if (found && saved == NULL) {
-		found = err_set(err, ERR_INPUT, "There is no saved number named “%s”.", name);
+	bool loaded = numbers_load(&numbers, err);
+	const struct number *saved = loaded ? numbers_find(&numbers, name) : NULL;
+	if (loaded && saved == NULL) {
+		err_set(err, ERR_INPUT, "There is no saved number named “%s”.", name);
 		err_next_step(err, "Run sipdesk to see and add numbers, or give --api-url and "
 				   "--key-file.");
 	}
-	if (found)
+	if (saved != NULL)
 		*number = (struct number) {
 			.label = mem_text(saved->label),
 			.phone_number = mem_text(saved->phone_number),
 			.api_url = mem_text(saved->api_url),
 		};
+	bool found = saved != NULL;
 	numbers_release(&numbers);
 	return found;
 }
