@@ -13,8 +13,6 @@
 #include <sys/prctl.h>
 #endif
 
-enum { CHILD_PIPE = 3 /* the descriptor a child writes its results to */ };
-
 void process_harden(void)
 {
 	struct rlimit none = { 0, 0 };
@@ -36,7 +34,7 @@ const char *process_self(const char *argv0)
 }
 
 static _Noreturn void child_run(int write_end, const char *path, char *const arguments[],
-				pid_t parent)
+				int child_fd, pid_t parent)
 {
 #ifdef __linux__
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
@@ -46,10 +44,10 @@ static _Noreturn void child_run(int write_end, const char *path, char *const arg
 	int nothing = open("/dev/null", O_RDWR);
 	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0)
 		_exit(71);
-	if (write_end == CHILD_PIPE) {
+	if (write_end == child_fd) {
 		if (fcntl(write_end, F_SETFD, 0) < 0) /* dup2 onto itself would leave it set */
 			_exit(71);
-	} else if (dup2(write_end, CHILD_PIPE) < 0) {
+	} else if (dup2(write_end, child_fd) < 0) {
 		_exit(71);
 	}
 	execv(path, arguments);
@@ -57,7 +55,7 @@ static _Noreturn void child_run(int write_end, const char *path, char *const arg
 }
 
 bool process_child_start(struct process_child *child, const char *path, char *const arguments[],
-			 struct err *err)
+			 int child_fd, struct err *err)
 {
 	int ends[2];
 	*child = (struct process_child) { .id = -1, .output = -1 };
@@ -66,7 +64,7 @@ bool process_child_start(struct process_child *child, const char *path, char *co
 	pid_t parent = getpid();
 	pid_t id = fork();
 	if (id == 0)
-		child_run(ends[1], path, arguments, parent);
+		child_run(ends[1], path, arguments, child_fd, parent);
 	(void)close(ends[1]);
 	if (id < 0) {
 		(void)close(ends[0]);
@@ -77,14 +75,16 @@ bool process_child_start(struct process_child *child, const char *path, char *co
 	return true;
 }
 
-void process_child_stop(struct process_child *child)
+int process_child_stop(struct process_child *child)
 {
+	int status = -1;
 	if (child->output >= 0)
 		(void)close(child->output);
 	if (child->id > 0) {
-		(void)kill(child->id, SIGTERM);
-		while (waitpid(child->id, NULL, 0) < 0 && errno == EINTR)
+		(void)kill(child->id, SIGTERM); /* too late for one that has ended: no harm */
+		while (waitpid(child->id, &status, 0) < 0 && errno == EINTR)
 			;
 	}
 	*child = (struct process_child) { .id = -1, .output = -1 };
+	return status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -19,12 +19,13 @@ struct process_child {
 	int output; /* read end of a pipe to it, close-on-exec and non-blocking; -1: none */
 };
 
-/* Starts this program with `arguments` (NULL-terminated, [0] included). Its descriptor 3 is the
- * write end of the pipe, stdin and stdout are /dev/null, stderr is ours. It ends with its parent.
- */
+/* Starts `path` with `arguments` (NULL-terminated, [0] included). Its descriptor `child_fd` (1, or
+ * above 2) is the write end of the pipe; what else is standard input and output is /dev/null, stderr
+ * is ours. It ends with its parent. */
 bool process_child_start(struct process_child *child, const char *path, char *const arguments[],
-			 struct err *err);
-/* Asks it to end (SIGTERM), waits for it, closes the pipe. Nothing happens without a child. */
-void process_child_stop(struct process_child *child);
+			 int child_fd, struct err *err);
+/* Asks it to end (SIGTERM), waits for it, closes the pipe. Returns its exit code, or -1 where it did
+ * not end by itself or there is no child. */
+int process_child_stop(struct process_child *child);
 
 #endif

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { PRACTICE_PIPE = 3 /* "/dev/fd/3" below */ };
+
 void practice_key(const char *label, struct secret *key)
 {
 	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
@@ -61,7 +63,8 @@ void practice_start(struct practice *practice, struct app *app)
 				 PRACTICE_NUMBERS[i].phone_number, "http://127.0.0.1",
 				 PRACTICE_NUMBERS[i].note, &err))
 			app_notice(app, "%s", err.sentence);
-	if (!process_child_start(&practice->child, process_self("sipdesk"), arguments, &err)) {
+	if (!process_child_start(&practice->child, process_self("sipdesk"), arguments,
+				 PRACTICE_PIPE, &err)) {
 		app_notice(app, "%s", err.sentence);
 		app_practice_ready(app, NULL);
 		return;

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { COLUMN_LABEL = 3, LABEL_COLUMNS = 22, VALUES = 3 };
+enum { COLUMN_LABEL = 3, LABEL_COLUMNS = 18, VALUES = 3, ITEM_ROWS_MAX = 3 };
 
 /*
  * Base, theirs, mine, field by field. Settles either a reading that moved under the draft
@@ -45,30 +45,53 @@ static int value_columns(const struct term *term)
 	return (term->columns - COLUMN_LABEL - LABEL_COLUMNS - 2) / VALUES;
 }
 
-static void columns_draw(struct term *term, int row, const char *label, const char *const values[],
-			 int chosen, enum style style)
+static void columns_draw(struct term *term, int row, int rows, const char *label,
+			 const char *const values[], int chosen, enum style style)
 {
 	int width = value_columns(term);
-	(void)draw_text(term, row, COLUMN_LABEL, LABEL_COLUMNS - 1, style, label);
+	(void)draw_paragraph(term, row, COLUMN_LABEL, LABEL_COLUMNS - 1, rows, style, label);
 	for (int i = 0; i < VALUES; i++) {
 		int column = COLUMN_LABEL + LABEL_COLUMNS + i * width;
 		if (i == chosen)
 			draw_glyph(term, row, column, 1, STYLE_SELECTED, term->glyphs->chosen);
-		(void)draw_text(term, row, column + 2, width - 3,
-				i == chosen ? STYLE_SELECTED : style, values[i]);
+		(void)draw_paragraph(term, row, column + 2, width - 3, rows,
+				     i == chosen ? STYLE_SELECTED : style, values[i]);
 	}
 }
 
-static void conflict_draw_item(struct screen_conflict *self, struct term *term, int row, int index)
+static void item_values(const struct merge_item *item, const char *values[VALUES])
+{
+	values[0] = item->base_text == NULL ? "none" : item->base_text;
+	values[1] = item->theirs_text == NULL ? "none" : item->theirs_text;
+	values[2] = item->mine_text == NULL ? "none" : item->mine_text;
+}
+
+/* Rows of every item: as many as the longest value needs in its column. */
+static int item_rows(const struct screen_conflict *self, const struct term *term)
+{
+	int rows = 1;
+	for (int i = 0; i < conflict_count(self); i++) {
+		const struct merge_item *item = conflict_at(self, i);
+		const char *values[VALUES];
+		int needed = draw_paragraph_rows(item->label, LABEL_COLUMNS - 1);
+		item_values(item, values);
+		for (int j = 0; j < VALUES; j++) {
+			int more = draw_paragraph_rows(values[j], value_columns(term) - 3);
+			needed = more > needed ? more : needed;
+		}
+		rows = needed > rows ? needed : rows;
+	}
+	return rows > ITEM_ROWS_MAX ? ITEM_ROWS_MAX : rows;
+}
+
+static void conflict_draw_item(struct screen_conflict *self, struct term *term, int row, int rows,
+			       int index)
 {
 	const struct merge_item *item = conflict_at(self, index);
-	const char *values[VALUES] = {
-		item->base_text == NULL ? "none" : item->base_text,
-		item->theirs_text == NULL ? "none" : item->theirs_text,
-		item->mine_text == NULL ? "none" : item->mine_text,
-	};
+	const char *values[VALUES];
 	int chosen = item->choice == MERGE_THEIRS ? 1 : item->choice == MERGE_MINE ? 2 : -1;
-	columns_draw(term, row, item->label, values, chosen, STYLE_NORMAL);
+	item_values(item, values);
+	columns_draw(term, row, rows, item->label, values, chosen, STYLE_NORMAL);
 	if (index != self->scroll.focus)
 		return;
 	draw_glyph(term, row, 1, 1, STYLE_FOCUS, term->glyphs->focus);
@@ -89,12 +112,13 @@ static void conflict_draw(struct screen *screen, struct term *term)
 			      STYLE_NORMAL,
 			      "These settings were changed at the service while you edited them. "
 			      "Nothing is sent before you have chosen for each.");
-	columns_draw(term, row + 1, "Field", headings, -1, STYLE_DIM);
+	columns_draw(term, row + 1, 1, "Field", headings, -1, STYLE_DIM);
 	row += 2;
 	int rows = top + frame_body_rows(term) - row - (taken_over > 0);
-	scroll_settle(&self->scroll, count, rows);
-	for (int i = 0; i < rows && self->scroll.first + i < count; i++)
-		conflict_draw_item(self, term, row + i, self->scroll.first + i);
+	int each = item_rows(self, term);
+	scroll_settle(&self->scroll, count, rows / each);
+	for (int i = 0; i < rows / each && self->scroll.first + i < count; i++)
+		conflict_draw_item(self, term, row + i * each, each, self->scroll.first + i);
 	if (taken_over > 0) {
 		char *also = mem_format("%d more changed only there and %s taken over.", taken_over,
 					taken_over == 1 ? "is" : "are");

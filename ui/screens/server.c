@@ -105,26 +105,32 @@ static const char *help_sentence(struct screen *screen, enum style *style)
 	return number_form_help(fields, style);
 }
 
-static char *uri_text(struct screen *screen)
+static char *uri_text(struct screen *screen, bool as_sent)
 {
 	struct str uri;
 	str_init(&uri);
 	request_uri_write(&uri, fields_of(screen)->number->phone_number, shown_server(screen),
-			  true);
+			  as_sent);
 	return str_detach(&uri);
 }
 
+static int uri_columns(const struct term *term)
+{
+	return term->columns - URI_COLUMN - FRAME_MARGIN;
+}
+
 /* The request URI stands above the help under a rule of its own: as many rows as it needs, within
- * reason, and never at the cost of the fields. */
+ * reason, and never at the cost of the fields. What Meta adds behind the host has a row of its own:
+ * behind what is being typed it would be drawn again with every key. */
 static int uri_rows(struct screen *screen, const struct term *term)
 {
 	if (shown_server(screen) == NULL)
 		return 0;
-	char *uri = uri_text(screen);
-	int rows = draw_paragraph_rows(uri, term->columns - URI_COLUMN - FRAME_MARGIN);
+	char *uri = uri_text(screen, false);
+	int rows = draw_paragraph_rows(uri, uri_columns(term));
 	free(uri);
 	int most = term->rows < FRAME_COMPACT_ROWS ? 1 : URI_ROWS_MAX;
-	return 1 + (rows > most ? most : rows);
+	return 2 + (rows > most ? most : rows);
 }
 
 static int form_rows(struct screen *screen, const struct term *term)
@@ -136,13 +142,17 @@ static void uri_draw(struct screen *screen, struct term *term)
 {
 	int rows = uri_rows(screen, term);
 	int row = frame_body_row(term) + frame_body_rows(term) - rows;
-	char *uri = uri_text(screen);
+	char *uri = uri_text(screen, false);
+	char *as_sent = uri_text(screen, true);
 	draw_rule(term, row, NULL);
 	(void)draw_text(term, row + 1, FRAME_MARGIN, URI_COLUMN - FRAME_MARGIN, STYLE_DIM,
 			"Your server will see   INVITE");
-	(void)draw_paragraph(term, row + 1, URI_COLUMN, term->columns - URI_COLUMN - FRAME_MARGIN,
-			     rows - 1, STYLE_NORMAL, uri);
+	(void)draw_paragraph(term, row + 1, URI_COLUMN, uri_columns(term), rows - 2, STYLE_NORMAL,
+			     uri);
+	(void)draw_text(term, row + rows - 1, URI_COLUMN, uri_columns(term), STYLE_NORMAL,
+			as_sent + strlen(uri));
 	free(uri);
+	free(as_sent);
 }
 
 static void server_draw(struct screen *screen, struct term *term)
@@ -276,7 +286,7 @@ static bool server_event(struct screen *screen, const struct input_event *event)
 
 static void copy(struct screen *screen)
 {
-	char *uri = uri_text(screen);
+	char *uri = uri_text(screen, true);
 	term_clipboard_send(&screen->app->term, uri, strlen(uri));
 	app_notice(screen->app, "The request URI was sent to your terminal's clipboard.");
 	free(uri);

@@ -61,19 +61,19 @@ static bool name_check(const char *name, struct err *err)
 	return false;
 }
 
+/* <term.h> has it, but makes macros of words such as `columns`. */
+int setupterm(const char *name, int fd, int *status);
+
 /* ncurses' own opening, first with the terminal's name, then with one that most come close to. */
 static SCREEN *screen_open(const char *name, char *notice, size_t notice_size)
 {
-	SCREEN *screen = newterm(name, stdout, stdin);
-	if (screen != NULL)
-		return screen;
-	screen = newterm(FALLBACK_TERM, stdout, stdin);
-	if (screen != NULL)
-		(void)snprintf(notice, notice_size,
-			       "sipdesk: the terminal type %.40s is not known here; drawing as "
-			       "for %s.",
-			       name, FALLBACK_TERM);
-	return screen;
+	int known = 0; /* asked first: a newterm that fails leaks what it has begun */
+	if (setupterm(name, STDOUT_FILENO, &known) == OK)
+		return newterm(name, stdout, stdin);
+	(void)snprintf(notice, notice_size,
+		       "The terminal type %.40s is not known here; drawing as for %s.", name,
+		       FALLBACK_TERM);
+	return newterm(FALLBACK_TERM, stdout, stdin);
 }
 
 bool term_open(struct term *term, char *notice, size_t notice_size, struct err *err)

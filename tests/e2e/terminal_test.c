@@ -1,0 +1,260 @@
+/* The program and its terminal: taken, resized, suspended, given back, gone. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "sandbox/sandbox.h"
+#include "tests/support/child.h"
+#include "tests/support/peer.h"
+#include "tests/support/session.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LEAVE_MS = 1000, /* a window that was closed must not leave a program behind */
+	EXIT_INTERRUPTED = 130,
+};
+
+static const char LAST_ROW[] = "Add a number";
+static const char TOO_SMALL[] = "The window is too small";
+
+static struct session *sandbox_start_on(struct session_options options)
+{
+	char *program = session_built("sipdesk");
+	const char *const arguments[] = { program, "--sandbox", NULL };
+	options.arguments = arguments;
+	struct session *session = session_start(&options);
+	free(program);
+	assert_non_null(session);
+	return session;
+}
+
+/* `script` sees the program as $0. */
+static struct session *shell_start(const char *script, struct session_options options)
+{
+	char *program = session_built("sipdesk");
+	const char *const arguments[] = { "sh", "-c", script, program, NULL };
+	options.arguments = arguments;
+	struct session *session = session_start(&options);
+	free(program);
+	assert_non_null(session);
+	return session;
+}
+
+static void assert_terminal_is_given_back(const struct session *session)
+{
+	assert_true(session_output_contains(session, "\033[?1049h"));
+	assert_false(session->terminal.is_alternate);
+	assert_false(session->terminal.takes_bracketed_paste);
+	assert_false(session->terminal.has_application_cursor);
+	assert_true(session->terminal.cursor_is_visible);
+}
+
+static void starts_with_the_practice_numbers(void **state)
+{
+	(void)state;
+	struct session *session = sandbox_start_on((struct session_options) { 0 });
+	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
+		expect_text(session, PRACTICE_NUMBERS[i].phone_number);
+	expect_cursor_on(session, PRACTICE_NUMBERS[0].phone_number);
+	assert_true(session->terminal.is_alternate);
+	assert_true(session->terminal.takes_bracketed_paste);
+	assert_true(session_close(session));
+}
+
+enum leaving { BY_KEY, BY_SIGNAL };
+
+static void leaves_and_gives_the_terminal_back(void **state)
+{
+	static const struct {
+		enum leaving how;
+		const char *key;
+		int signal, status;
+	} CASES[] = {
+		{ .how = BY_KEY, .key = "<F10>", .status = 0 },
+		{ .how = BY_KEY, .key = "<C-q>", .status = 0 },
+		{ .how = BY_SIGNAL, .signal = SIGTERM, .status = EXIT_INTERRUPTED },
+		{ .how = BY_SIGNAL, .signal = SIGHUP, .status = EXIT_INTERRUPTED },
+		{ .how = BY_SIGNAL, .signal = SIGINT, .status = EXIT_INTERRUPTED },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		struct session *session = sandbox_start_on((struct session_options) { 0 });
+		expect_text(session, LAST_ROW);
+		session->deadline_ms = LEAVE_MS;
+		if (CASES[i].how == BY_KEY)
+			session_send(session, CASES[i].key);
+		else
+			session_signal(session, CASES[i].signal);
+		expect_exit(session, CASES[i].status);
+		assert_terminal_is_given_back(session);
+		assert_true(session_close(session));
+	}
+}
+
+static void line_mode_is_given_back(void **state)
+{
+	(void)state;
+	struct session *session =
+		shell_start("\"$0\" --sandbox; echo left with $?; stty -a; read line",
+			    (struct session_options) { .columns = 200 });
+	expect_text(session, LAST_ROW);
+	session_send(session, "<C-q>");
+	expect_text(session, "left with 0");
+	expect_text(session, "isig icanon iexten echo ");
+	expect_text(session, " icrnl ixon ");
+	assert_terminal_is_given_back(session);
+	assert_true(session_close(session));
+}
+
+/* SIGHUP may be ignored (nohup); then the end of the tty is the only sign. */
+static void a_hang_up_ends_it_and_its_service(void **state)
+{
+	static const char *const SCRIPTS[] = { "exec \"$0\" --sandbox",
+					       "trap '' HUP; exec \"$0\" --sandbox" };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(SCRIPTS); i++) {
+		struct peer peer;
+		struct session *session =
+			shell_start(SCRIPTS[i], (struct session_options) { .tells_ports = true });
+		expect_text(session, LAST_ROW);
+		assert_true(peer_sandbox_of(&peer, session));
+		session->deadline_ms = LEAVE_MS;
+		session_hang_up(session);
+		expect_exit(session, EXIT_INTERRUPTED);
+		int64_t deadline = child_now_ms() + LEAVE_MS;
+		long status = 0;
+		do {
+			struct peer_answer answer;
+			peer_request(&answer, peer.url, NULL, NULL);
+			status = answer.status;
+			peer_answer_release(&answer);
+		} while (status != 0 && child_now_ms() < deadline);
+		assert_int_equal(status, 0);
+		assert_true(peer_stop(&peer));
+		assert_true(session_close(session));
+	}
+}
+
+static void every_size_shows_the_list(void **state)
+{
+	static const struct {
+		int rows, columns;
+		const char *shown;
+	} CASES[] = {
+		{ 30, 120, LAST_ROW }, { 16, 60, LAST_ROW },
+		{ 9, 80, TOO_SMALL },  { 24, 39, "The window is too small." },
+		{ 1, 1, "…" },	       { 24, 80, LAST_ROW },
+	};
+	(void)state;
+	struct session *session = sandbox_start_on((struct session_options) { 0 });
+	expect_text(session, LAST_ROW);
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		size_t before = session_bytes(session);
+		session_resize(session, CASES[i].rows, CASES[i].columns);
+		assert_true(session_wait_output_after(session, before));
+		expect_text(session, CASES[i].shown);
+		if (strcmp(CASES[i].shown, LAST_ROW) != 0)
+			continue;
+		expect_gone(session, TOO_SMALL);
+		expect_cursor_on(session, PRACTICE_NUMBERS[0].phone_number);
+		expect_text(session, PRACTICE_NUMBERS[PRACTICE_NUMBER_COUNT - 1].phone_number);
+	}
+	session_send(session, "<F10>");
+	expect_exit(session, 0);
+	assert_true(session_close(session));
+}
+
+static void refuses_what_is_no_terminal(void **state)
+{
+	static const struct {
+		const char *script, *terminal, *says;
+	} CASES[] = {
+		{ "\"$0\" --sandbox; echo left with $?; read line", "dumb", "TERM is dumb" },
+		{ "\"$0\" --sandbox; echo left with $?; read line", "", "TERM is not set" },
+		{ "\"$0\" --sandbox </dev/null; echo left with $?; read line", NULL,
+		  "Usage: sipdesk" },
+		{ "{ \"$0\" --sandbox; echo left with $? >&2; } | cat; read line", NULL,
+		  "Usage: sipdesk" },
+	};
+	static const char *const STATUSES[] = { "left with 78", "left with 78", "left with 64",
+						"left with 64" };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		struct session *session = shell_start(
+			CASES[i].script,
+			(struct session_options) {
+				.rows = 60, .columns = 120, .terminal = CASES[i].terminal });
+		expect_text(session, CASES[i].says);
+		expect_text(session, STATUSES[i]);
+		assert_false(session_output_contains(session, "\033[?1049h"));
+		assert_true(session_close(session));
+	}
+}
+
+static void an_unknown_terminal_is_drawn_as_xterm(void **state)
+{
+	(void)state;
+	struct session *session =
+		shell_start("\"$0\" --sandbox; echo left with $?; read line",
+			    (struct session_options) { .terminal = "xterm-nobody" });
+	expect_text(session, LAST_ROW);
+	session_send(session, "<Down>");
+	expect_cursor_on(session, PRACTICE_NUMBERS[1].phone_number);
+	session_send(session, "<F10>");
+	expect_text(session, "the terminal type xterm-nobody is not known here");
+	expect_text(session, "left with 0");
+	assert_true(session_close(session));
+}
+
+static void steps_aside_and_comes_back(void **state)
+{
+	static const char *const PROMPT[] = { "PS1=ready> ", "ENV=", NULL };
+	const char *const arguments[] = { "sh", "-i", NULL };
+	const struct session_options options = { .arguments = arguments, .environment = PROMPT };
+	(void)state;
+	char *program = session_built("sipdesk");
+	char *command = mem_format("%s --sandbox\r", program);
+	struct session *session = session_start(&options);
+	assert_non_null(session);
+	expect_text(session, "ready>");
+	session_type(session, command);
+	expect_text(session, LAST_ROW);
+	session_send(session, "<Down>");
+	expect_cursor_on(session, PRACTICE_NUMBERS[1].phone_number);
+	session_send(session, "<C-z>");
+	expect_text(session, "Stopped");
+	assert_terminal_is_given_back(session);
+	session_type(session, "fg\r");
+	expect_cursor_on(session, PRACTICE_NUMBERS[1].phone_number);
+	assert_true(session->terminal.takes_bracketed_paste);
+	session_send(session, "<Down>");
+	expect_cursor_on(session, PRACTICE_NUMBERS[2].phone_number);
+	session_send(session, "<F10>");
+	expect_row(session, "ready>"); /* a prompt without a command: a new one */
+	session_type(session, "exit\r");
+	expect_exit(session, 0);
+	assert_true(session_close(session));
+	free(command);
+	free(program);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(starts_with_the_practice_numbers),
+		cmocka_unit_test(leaves_and_gives_the_terminal_back),
+		cmocka_unit_test(line_mode_is_given_back),
+		cmocka_unit_test(a_hang_up_ends_it_and_its_service),
+		cmocka_unit_test(every_size_shows_the_list),
+		cmocka_unit_test(refuses_what_is_no_terminal),
+		cmocka_unit_test(an_unknown_terminal_is_drawn_as_xterm),
+		cmocka_unit_test(steps_aside_and_comes_back),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
