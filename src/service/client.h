@@ -26,16 +26,16 @@ struct endpoint {
 void endpoint_init(struct endpoint *endpoint);
 void endpoint_release(struct endpoint *endpoint);
 
-extern const char ENDPOINT_DEFAULT_URL[];	/* 360dialog's */
-extern const char ENDPOINT_SETTINGS_PATH[];	/* "/calling/settings" */
-extern const char ENDPOINT_KEY_HEADER[];	/* "D360-API-KEY" */
+extern const char ENDPOINT_DEFAULT_URL[];   /* 360dialog's */
+extern const char ENDPOINT_SETTINGS_PATH[]; /* "/calling/settings" */
+extern const char ENDPOINT_KEY_HEADER[];    /* "D360-API-KEY" */
 
 struct client_operation;
 
 /* What an operation is doing now, for the screen's line. */
 struct client_progress {
-	int attempt;		/* 1 for the first try */
-	int64_t started_ms;	/* clock_monotonic_ms of the operation's start */
+	int attempt;		  /* 1 for the first try */
+	int64_t started_ms;	  /* clock_monotonic_ms of the operation's start */
 	int64_t waiting_until_ms; /* rate limit or pause before the next try; 0: not waiting */
 	bool is_rate_limited;
 };

@@ -36,11 +36,11 @@ enum http_reach {
 
 struct http_answer {
 	enum http_reach reach;
-	struct err err;	    /* .kind ERR_NONE when HTTP_ANSWERED */
-	long status;	    /* HTTP status; 0 when not answered */
-	const char *body;   /* borrowed until the callback returns; NUL-terminated; never NULL */
+	struct err err;	  /* .kind ERR_NONE when HTTP_ANSWERED */
+	long status;	  /* HTTP status; 0 when not answered */
+	const char *body; /* borrowed until the callback returns; NUL-terminated; never NULL */
 	size_t length;
-	bool too_large;	    /* the body was cut off at HTTP_BODY_MAX (err says so) */
+	bool too_large; /* the body was cut off at HTTP_BODY_MAX (err says so) */
 	char content_type[64];
 	char location[256];	/* where a redirect pointed; empty */
 	int64_t retry_after_ms; /* 0: not said */
@@ -57,8 +57,8 @@ struct http *http_new(struct loop *loop, const char *ca_file);
 struct loop *http_loop(const struct http *http);
 void http_free(struct http *http); /* cancels what is under way */
 
-/* Starts a request; `key` is sent as the D360-API-KEY header and copied; `body` NULL for GET. Always
- * returns a request, and always answers later through `done` (also for a wrong URL). */
+/* Starts a request; `key` is sent as the D360-API-KEY header and copied; `body` NULL for GET.
+ * Always returns a request, and always answers later through `done` (also for a wrong URL). */
 struct http_request *http_start(struct http *http, enum http_method method, const char *url,
 				const struct secret *key, const char *body, http_done_fn *done,
 				void *owner);

@@ -26,15 +26,15 @@ void fault_settings_merge(struct fault_settings *settings, const cJSON *members)
 		return;
 	if (settings->calling == NULL)
 		settings->calling = cJSON_CreateObject();
-	cJSON_ArrayForEach(member, members) member_set(settings->calling, member);
+	cJSON_ArrayForEach (member, members)
+		member_set(settings->calling, member);
 }
 
 /* What the service makes for a server that it is sent. */
 static void servers_complete(cJSON *servers)
 {
 	cJSON *server = NULL;
-	cJSON_ArrayForEach(server, servers)
-	{
+	cJSON_ArrayForEach (server, servers) {
 		cJSON_DeleteItemFromObjectCaseSensitive(server, "app_id");
 		cJSON_AddRawToObject(server, "app_id", "1234567890123456789");
 		cJSON_DeleteItemFromObjectCaseSensitive(server, "sip_user_password");
@@ -48,7 +48,8 @@ static void sip_post(struct fault_settings *settings, const cJSON *sip)
 	cJSON *held = cJSON_GetObjectItemCaseSensitive(settings->calling, "sip");
 	if (held == NULL)
 		held = cJSON_AddObjectToObject(settings->calling, "sip");
-	cJSON_ArrayForEach(member, sip) member_set(held, member);
+	cJSON_ArrayForEach (member, sip)
+		member_set(held, member);
 	if (cJSON_HasObjectItem(sip, "servers"))
 		servers_complete(cJSON_GetObjectItemCaseSensitive(held, "servers"));
 	if (settings->sip_resets_srtp)
@@ -61,8 +62,7 @@ static void calling_post(struct fault_settings *settings, const cJSON *calling)
 	const cJSON *unit = NULL;
 	if (settings->calling == NULL)
 		settings->calling = cJSON_CreateObject();
-	cJSON_ArrayForEach(unit, calling)
-	{
+	cJSON_ArrayForEach (unit, calling) {
 		if (text_equal(unit->string, "sip"))
 			sip_post(settings, unit);
 		else
@@ -92,7 +92,7 @@ static void passwords_drop(cJSON *calling)
 {
 	cJSON *server = NULL;
 	cJSON *sip = cJSON_GetObjectItemCaseSensitive(calling, "sip");
-	cJSON_ArrayForEach(server, cJSON_GetObjectItemCaseSensitive(sip, "servers"))
+	cJSON_ArrayForEach (server, cJSON_GetObjectItemCaseSensitive(sip, "servers"))
 		cJSON_DeleteItemFromObjectCaseSensitive(server, "sip_user_password");
 }
 

@@ -138,64 +138,63 @@ static void test_url_check(void **state)
 	"settings {\"status\":\"ENABLED\",\"a\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"," \
 	"\"b\":\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\"}\n"
 
+static const struct {
+	const char *script;
+	enum http_method method;
+	enum http_reach reach;
+	enum err_kind kind;
+	long status;
+	const char *says; /* within the sentence */
+} ANSWERS[] = {
+	{ "", HTTP_GET, HTTP_ANSWERED, ERR_NONE, 200, "" },
+	{ "", HTTP_POST, HTTP_ANSWERED, ERR_NONE, 200, "" },
+	{ "GET 1 answer 500 oops", HTTP_GET, HTTP_ANSWERED, ERR_NONE, 500, "" },
+	{ "GET 1 answer 302\nGET 1 header Location: https://elsewhere.example/x", HTTP_GET,
+	  HTTP_ANSWERED, ERR_NONE, 302, "" },
+	{ "GET 1 drop", HTTP_GET, HTTP_SENT, ERR_PASSING, 0,
+	  "127.0.0.1 closed the connection without an answer. The settings could not" },
+	{ "POST 1 drop\nPOST 1 apply", HTTP_POST, HTTP_SENT, ERR_PASSING, 0,
+	  "what became of it is not known yet" },
+	{ "POST 1 drop-unread", HTTP_POST, HTTP_SENT, ERR_PASSING, 0, "was lost" },
+	{ LONG_SETTINGS "GET 1 truncate", HTTP_GET, HTTP_SENT, ERR_PASSING, 200,
+	  "ended in the middle" },
+	{ "GET 1 truncate", HTTP_GET, HTTP_SENT, ERR_PASSING, 200, "ended in the middle" },
+	{ "GET 1 length 100", HTTP_GET, HTTP_SENT, ERR_PASSING, 200, "within 20 seconds" },
+	{ "GET 1 garbage", HTTP_GET, HTTP_SENT, ERR_ANSWER, 0, "does not answer in HTTP" },
+	{ "GET 1 flood 262144", HTTP_GET, HTTP_ANSWERED, ERR_NONE, 200, "" },
+	{ "GET 1 flood 262145", HTTP_GET, HTTP_SENT, ERR_ANSWER, 200, "larger than 256" },
+	{ "GET 1 flood 67108864", HTTP_GET, HTTP_SENT, ERR_ANSWER, 200, "larger than 256" },
+	{ "POST 1 flood 67108864", HTTP_POST, HTTP_SENT, ERR_ANSWER, 200, "is not known" },
+	{ "GET 1 hang", HTTP_GET, HTTP_SENT, ERR_PASSING, 0, "did not answer within 20 seconds" },
+	{ "POST 1 hang", HTTP_POST, HTTP_SENT, ERR_PASSING, 0, "did not answer within 30 seconds" },
+	{ LONG_SETTINGS "GET 1 drip 100", HTTP_GET, HTTP_SENT, ERR_PASSING, 0,
+	  "within 20 seconds" },
+};
+
 static void test_answers(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *script;
-		enum http_method method;
-		enum http_reach reach;
-		enum err_kind kind;
-		long status;
-		const char *says; /* within the sentence */
-	} cases[] = {
-		{ "", HTTP_GET, HTTP_ANSWERED, ERR_NONE, 200, "" },
-		{ "", HTTP_POST, HTTP_ANSWERED, ERR_NONE, 200, "" },
-		{ "GET 1 answer 500 oops", HTTP_GET, HTTP_ANSWERED, ERR_NONE, 500, "" },
-		{ "GET 1 answer 302\nGET 1 header Location: https://elsewhere.example/x", HTTP_GET,
-		  HTTP_ANSWERED, ERR_NONE, 302, "" },
-		{ "GET 1 drop", HTTP_GET, HTTP_SENT, ERR_PASSING, 0,
-		  "127.0.0.1 closed the connection without an answer. The settings could not" },
-		{ "POST 1 drop\nPOST 1 apply", HTTP_POST, HTTP_SENT, ERR_PASSING, 0,
-		  "what became of it is not known yet" },
-		{ "POST 1 drop-unread", HTTP_POST, HTTP_SENT, ERR_PASSING, 0, "was lost" },
-		{ LONG_SETTINGS "GET 1 truncate", HTTP_GET, HTTP_SENT, ERR_PASSING, 200,
-		  "ended in the middle" },
-		{ "GET 1 truncate", HTTP_GET, HTTP_SENT, ERR_PASSING, 200, "ended in the middle" },
-		{ "GET 1 length 100", HTTP_GET, HTTP_SENT, ERR_PASSING, 200, "within 20 seconds" },
-		{ "GET 1 garbage", HTTP_GET, HTTP_SENT, ERR_ANSWER, 0, "does not answer in HTTP" },
-		{ "GET 1 flood 262144", HTTP_GET, HTTP_ANSWERED, ERR_NONE, 200, "" },
-		{ "GET 1 flood 262145", HTTP_GET, HTTP_SENT, ERR_ANSWER, 200, "larger than 256" },
-		{ "GET 1 flood 67108864", HTTP_GET, HTTP_SENT, ERR_ANSWER, 200, "larger than 256" },
-		{ "POST 1 flood 67108864", HTTP_POST, HTTP_SENT, ERR_ANSWER, 200, "is not known" },
-		{ "GET 1 hang", HTTP_GET, HTTP_SENT, ERR_PASSING, 0,
-		  "did not answer within 20 seconds" },
-		{ "POST 1 hang", HTTP_POST, HTTP_SENT, ERR_PASSING, 0,
-		  "did not answer within 30 seconds" },
-		{ LONG_SETTINGS "GET 1 drip 100", HTTP_GET, HTTP_SENT, ERR_PASSING, 0,
-		  "within 20 seconds" },
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(ANSWERS); i++) {
 		struct fault_server server;
 		struct loop loop;
 		struct got got;
-		fault_server_start(&server, cases[i].script);
+		fault_server_start(&server, ANSWERS[i].script);
 		loop_init(&loop);
 		struct http *http = http_new(&loop, NULL);
 		char *url = settings_url(&server);
-		print_message("%s\n", cases[i].script);
+		print_message("%s\n", ANSWERS[i].script);
 		fast_clock_set(CLOCK_FACTOR);
-		ask(http, cases[i].method, url, &got);
+		ask(http, ANSWERS[i].method, url, &got);
 		fast_clock_set(1);
 		print_message("  %s\n", got.err.sentence);
-		assert_int_equal(got.reach, cases[i].reach);
-		assert_int_equal(got.err.kind, cases[i].kind);
-		assert_int_equal(got.status, cases[i].status);
-		assert_non_null(strstr(got.err.sentence, cases[i].says));
-		assert_int_equal(got.err.next_step[0] == '\0', cases[i].kind == ERR_NONE);
+		assert_int_equal(got.reach, ANSWERS[i].reach);
+		assert_int_equal(got.err.kind, ANSWERS[i].kind);
+		assert_int_equal(got.status, ANSWERS[i].status);
+		assert_non_null(strstr(got.err.sentence, ANSWERS[i].says));
+		assert_int_equal(got.err.next_step[0] == '\0', ANSWERS[i].kind == ERR_NONE);
 		assert_true(got.length <= HTTP_BODY_MAX);
 		assert_int_equal(fault_server_count(&server, "posts"),
-				 cases[i].method == HTTP_POST);
+				 ANSWERS[i].method == HTTP_POST);
 		http_free(http);
 		fault_server_stop(&server);
 		free(url);
@@ -335,74 +334,72 @@ static void test_connections(void **state)
 	fault_server_stop(&server);
 }
 
-/* What fails before anything is sent. The listening socket is never accepted from. */
+/* Whose port a URL of the table below names. */
+enum listener { NOBODY, PLAIN_HTTP, SILENT, LISTENERS };
+
+static const struct {
+	const char *start; /* of the URL; the port follows */
+	enum listener listener;
+	const char *key;
+	enum err_kind kind;
+	const char *says;
+} NOT_SENT[] = {
+	{ "http://127.0.0.1", NOBODY, "k", ERR_NOT_SENT,
+	  "No connection to 127.0.0.1 could be made: Connection refused. Nothing was sent." },
+	{ "https://127.0.0.1", SILENT, "k", ERR_NOT_SENT,
+	  "No connection to 127.0.0.1 came about within 8 seconds. Nothing was sent." },
+	{ "https://127.0.0.1", PLAIN_HTTP, "k", ERR_NOT_SENT,
+	  "TLS with 127.0.0.1 could not be set up: wrong version number." },
+	{ "https://waba.example", NOBODY, "k", ERR_NOT_SENT,
+	  "The name waba.example was not found in DNS. Nothing was sent." },
+	{ "http://waba.example", NOBODY, "k", ERR_INPUT, "only for this machine itself" },
+	{ "file:///etc/passwd", NOBODY, "k", ERR_INPUT, "begins with https://" },
+	{ "http://127.0.0.1", PLAIN_HTTP, "", ERR_INPUT, "There is no API key" },
+	{ "http://127.0.0.1", PLAIN_HTTP, "k\r\nX: y", ERR_INPUT, "control characters" },
+};
+
+static void nothing_sent_check(size_t at, enum http_method method, uint16_t port)
+{
+	struct loop loop;
+	struct got got = { 0 };
+	struct secret key = key_make(NOT_SENT[at].key);
+	char *url = mem_format("%s:%u/", NOT_SENT[at].start, (unsigned)port);
+	print_message("%s\n", url);
+	loop_init(&loop);
+	struct http *http = http_new(&loop, NULL);
+	fast_clock_set(CLOCK_FACTOR);
+	const struct http_request *request = http_start(http, method, url, &key, "{}", take, &got);
+	assert_false(got.done);
+	assert_false(http_has_left(request));
+	loop_until(&loop, &got.done);
+	fast_clock_set(1);
+	print_message("  %s\n", got.err.sentence);
+	assert_int_equal(got.reach, HTTP_NOT_SENT);
+	assert_int_equal(got.err.kind, NOT_SENT[at].kind);
+	assert_non_null(strstr(got.err.sentence, NOT_SENT[at].says));
+	assert_non_null(strstr(got.err.sentence, "Nothing was sent."));
+	assert_int_equal(got.status, 0);
+	http_free(http);
+	secret_release(&key);
+	free(url);
+}
+
+/* What fails before anything is sent. From the silent one nobody accepts. */
 static void test_nothing_sent(void **state)
 {
 	(void)state;
-	uint16_t silent_port = 0;
-	uint16_t closed_port = 0;
-	int silent = fault_server_listen(&silent_port);
-	assert_int_equal(close(fault_server_listen(&closed_port)), 0);
+	uint16_t ports[LISTENERS];
 	struct fault_server plain;
+	int silent = fault_server_listen(&ports[SILENT]);
 	fault_server_start(&plain, "");
-	const struct {
-		const char *format;
-		unsigned port;
-		const char *key;
-		enum err_kind kind;
-		const char *says;
-	} cases[] = {
-		{ "http://127.0.0.1:%u/", closed_port, "k", ERR_NOT_SENT,
-		  "No connection to 127.0.0.1 could be made: Connection refused. Nothing was "
-		  "sent." },
-		{ "https://127.0.0.1:%u/", silent_port, "k", ERR_NOT_SENT,
-		  "No connection to 127.0.0.1 came about within 8 seconds. Nothing was sent." },
-		{ "https://127.0.0.1:%u/", plain.port, "k", ERR_NOT_SENT,
-		  "TLS with 127.0.0.1 could not be set up" },
-		{ "https://waba.example:%u/", 443, "k", ERR_NOT_SENT,
-		  "The name waba.example was not found in DNS. Nothing was sent." },
-		{ "http://waba.example:%u/", 80, "k", ERR_INPUT, "only for this machine itself" },
-		{ "file:///etc/passwd?%u", 0, "k", ERR_INPUT, "begins with https://" },
-		{ "http://127.0.0.1:%u/", plain.port, "", ERR_INPUT, "There is no API key" },
-		{ "http://127.0.0.1:%u/", plain.port, "k\r\nX: y", ERR_INPUT,
-		  "control characters" },
-	};
+	ports[PLAIN_HTTP] = plain.port;
+	assert_int_equal(close(fault_server_listen(&ports[NOBODY])), 0);
 	assert_int_equal(setenv("SHIM_GETADDRINFO_SECONDS", "0", 1), 0);
-	for (size_t i = 0; i < 2 * ARRAY_LENGTH(cases); i++) {
-		enum http_method method = i % 2 == 0 ? HTTP_GET : HTTP_POST;
-		const size_t at = i / 2;
-		struct loop loop;
-		struct got got = { 0 };
-		struct str url;
-		struct secret key = key_make(cases[at].key);
-		str_init(&url);
-		str_add(&url, cases[at].format);
-		char *place = strstr(url.bytes, "%u");
-		char *port = mem_format("%u", cases[at].port);
-		size_t where = (size_t)(place - url.bytes);
-		str_remove(&url, where, 2);
-		str_insert(&url, where, port, strlen(port));
-		free(port);
-		print_message("%s\n", url.bytes);
-		loop_init(&loop);
-		struct http *http = http_new(&loop, NULL);
-		fast_clock_set(CLOCK_FACTOR);
-		const struct http_request *request =
-			http_start(http, method, url.bytes, &key, "{}", take, &got);
-		assert_false(got.done);
-		assert_false(http_has_left(request));
-		loop_until(&loop, &got.done);
-		fast_clock_set(1);
-		print_message("  %s\n", got.err.sentence);
-		assert_int_equal(got.reach, HTTP_NOT_SENT);
-		assert_int_equal(got.err.kind, cases[at].kind);
-		assert_non_null(strstr(got.err.sentence, cases[at].says));
-		assert_non_null(strstr(got.err.sentence, "Nothing was sent."));
-		assert_int_equal(got.status, 0);
-		http_free(http);
-		secret_release(&key);
-		str_release(&url);
+	for (size_t i = 0; i < ARRAY_LENGTH(NOT_SENT); i++) {
+		nothing_sent_check(i, HTTP_GET, ports[NOT_SENT[i].listener]);
+		nothing_sent_check(i, HTTP_POST, ports[NOT_SENT[i].listener]);
 	}
+	assert_int_equal(unsetenv("SHIM_GETADDRINFO_SECONDS"), 0);
 	assert_int_equal(fault_server_count(&plain, "gets"), 0);
 	assert_int_equal(fault_server_count(&plain, "posts"), 0);
 	fault_server_stop(&plain);

@@ -398,56 +398,57 @@ static void test_write_not_sent(void **state)
 }
 
 /* Cancelled as soon as the step is told, or once the loop has run a little. */
+static const struct {
+	const char *name;
+	const char *base, *mine;
+	const char *script;
+	enum send_step step;
+	bool at_once;
+	enum send_outcome outcome;
+	enum err_kind kind;
+	long posts;
+	bool writes_begun;
+} CANCELS[] = {
+	{ "re-reading", OFF, ON, "GET 1 hang", SEND_REREAD, false, SEND_NOT_APPLIED, ERR_CANCELLED,
+	  0, false },
+	{ "re-reading, at once", OFF, ON, "", SEND_REREAD, true, SEND_NOT_APPLIED, ERR_CANCELLED, 0,
+	  false },
+	{ "conflict", OFF, ON, "GET 1 before {\"status\":\"PAUSED\"}", SEND_CONFLICT, false,
+	  SEND_NOT_APPLIED, ERR_CANCELLED, 0, false },
+	{ "a write that has not left", OFF, ON, "", SEND_WRITE, true, SEND_NOT_APPLIED,
+	  ERR_CANCELLED, 0, false },
+	{ "a write that was carried out", OFF, ON, "POST 1 hang\nPOST 1 apply", SEND_WRITE, false,
+	  SEND_APPLIED, ERR_NONE, 1, true },
+	{ "a write that was not", OFF, ON, "POST 1 hang", SEND_WRITE, false, SEND_NOT_APPLIED,
+	  ERR_CANCELLED, 1, true },
+	{ "the first of two", SIP_OFF, SIP_ON "," SDES, "POST 1 hang\nPOST 1 apply", SEND_WRITE,
+	  false, SEND_APPLIED_DIFFERENT, ERR_CANCELLED, 1, true },
+	{ "a rate limit's wait", OFF, ON, "POST 1 answer 429", SEND_WRITE, false, SEND_NOT_APPLIED,
+	  ERR_CANCELLED, 1, false },
+	{ "reading back", OFF, ON, "GET 2 hang", SEND_READ_BACK, false, SEND_UNKNOWN, ERR_CANCELLED,
+	  1, true },
+	{ "comparing", OFF, ON, "POST 1 ignore", SEND_COMPARE, true, SEND_UNKNOWN, ERR_CANCELLED, 1,
+	  true },
+	{ "repairing", SIP_OFF, SIP_ON "," SDES, "POST 2 ignore\nPOST 3 hang", SEND_REPAIR, false,
+	  SEND_APPLIED_DIFFERENT, ERR_CANCELLED, 3, true },
+};
+
 static void test_cancel(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *name;
-		const char *base, *mine;
-		const char *script;
-		enum send_step step;
-		bool at_once;
-		enum send_outcome outcome;
-		enum err_kind kind;
-		long posts;
-		bool writes_begun;
-	} cases[] = {
-		{ "re-reading", OFF, ON, "GET 1 hang", SEND_REREAD, false, SEND_NOT_APPLIED,
-		  ERR_CANCELLED, 0, false },
-		{ "re-reading, at once", OFF, ON, "", SEND_REREAD, true, SEND_NOT_APPLIED,
-		  ERR_CANCELLED, 0, false },
-		{ "conflict", OFF, ON, "GET 1 before {\"status\":\"PAUSED\"}", SEND_CONFLICT, false,
-		  SEND_NOT_APPLIED, ERR_CANCELLED, 0, false },
-		{ "a write that has not left", OFF, ON, "", SEND_WRITE, true, SEND_NOT_APPLIED,
-		  ERR_CANCELLED, 0, false },
-		{ "a write that was carried out", OFF, ON, "POST 1 hang\nPOST 1 apply", SEND_WRITE,
-		  false, SEND_APPLIED, ERR_NONE, 1, true },
-		{ "a write that was not", OFF, ON, "POST 1 hang", SEND_WRITE, false,
-		  SEND_NOT_APPLIED, ERR_CANCELLED, 1, true },
-		{ "the first of two", SIP_OFF, SIP_ON "," SDES, "POST 1 hang\nPOST 1 apply",
-		  SEND_WRITE, false, SEND_APPLIED_DIFFERENT, ERR_CANCELLED, 1, true },
-		{ "a rate limit's wait", OFF, ON, "POST 1 answer 429", SEND_WRITE, false,
-		  SEND_NOT_APPLIED, ERR_CANCELLED, 1, false },
-		{ "reading back", OFF, ON, "GET 2 hang", SEND_READ_BACK, false, SEND_UNKNOWN,
-		  ERR_CANCELLED, 1, true },
-		{ "comparing", OFF, ON, "POST 1 ignore", SEND_COMPARE, true, SEND_UNKNOWN,
-		  ERR_CANCELLED, 1, true },
-		{ "repairing", SIP_OFF, SIP_ON "," SDES, "POST 2 ignore\nPOST 3 hang", SEND_REPAIR,
-		  false, SEND_APPLIED_DIFFERENT, ERR_CANCELLED, 3, true },
-	};
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(CANCELS); i++) {
 		struct world world;
-		print_message("%s\n", cases[i].name);
-		world_begin(&world, cases[i].base, cases[i].mine, cases[i].script);
-		if (cases[i].at_once)
-			world.cancel_at = cases[i].step;
+		print_message("%s\n", CANCELS[i].name);
+		world_begin(&world, CANCELS[i].base, CANCELS[i].mine, CANCELS[i].script);
+		if (CANCELS[i].at_once)
+			world.cancel_at = CANCELS[i].step;
 		world_send(&world);
-		if (!cases[i].at_once) {
-			run_until(&world, cases[i].step);
+		if (!CANCELS[i].at_once) {
+			run_until(&world, CANCELS[i].step);
 			int64_t end = real_now_ms() + 100;
 			while (real_now_ms() < end)
 				loop_step(&world.loop, STEP_MS);
-			assert_int_equal(world.send.step, cases[i].step);
+			assert_int_equal(world.send.step, CANCELS[i].step);
 			int64_t before = real_now_ms();
 			send_cancel(&world.send);
 			assert_true(real_now_ms() - before < 100);
@@ -456,12 +457,12 @@ static void test_cancel(void **state)
 		print_message("  %s. %s\n", SEND_OUTCOME_WORDS[world.send.outcome],
 			      world.send.err.sentence);
 		assert_true(world.send.cancelled);
-		assert_int_equal(world.send.outcome, cases[i].outcome);
-		assert_int_equal(world.send.err.kind, cases[i].kind);
-		assert_int_equal(fault_server_count(&world.server, "posts"), cases[i].posts);
-		assert_int_equal(world.send.writes_begun, cases[i].writes_begun);
+		assert_int_equal(world.send.outcome, CANCELS[i].outcome);
+		assert_int_equal(world.send.err.kind, CANCELS[i].kind);
+		assert_int_equal(fault_server_count(&world.server, "posts"), CANCELS[i].posts);
+		assert_int_equal(world.send.writes_begun, CANCELS[i].writes_begun);
 		send_cancel(&world.send); /* ended: nothing happens */
-		assert_int_equal(world.send.outcome, cases[i].outcome);
+		assert_int_equal(world.send.outcome, CANCELS[i].outcome);
 		world_end(&world);
 	}
 }
