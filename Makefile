@@ -175,7 +175,7 @@ $(BUILD)/flags.mk: Makefile
 	@{ echo 'FLAGS_FOR := $(subst ','\'',$(FLAGS_WANTED))'; \
 	echo "LIBRARY_CFLAGS := $$(pkg-config --cflags $(LIBRARIES) | \
 		sed 's/-D_XOPEN_SOURCE=600//')"; \
-	echo "LIBRARY_LIBS := $$(pkg-config --libs $(LIBRARIES))"; \
+	echo "LIBRARY_LIBS := $$(pkg-config --libs $(LIBRARIES)) -lresolv"; \
 	echo "HARDEN_CPPFLAGS := -U_FORTIFY_SOURCE $(if $(SANITIZE),,\
 		$(call first_accepted,-D_FORTIFY_SOURCE=3 -D_FORTIFY_SOURCE=2))"; \
 	echo "HARDEN_CFLAGS := $(call first_accepted,-fstack-protector-strong)" \

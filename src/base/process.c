@@ -42,7 +42,8 @@ static _Noreturn void child_run(int write_end, const char *path, char *const arg
 	if (getppid() != parent)
 		_exit(0); /* it ended before we asked to be told */
 	int nothing = open("/dev/null", O_RDWR);
-	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0)
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 ||
+	    dup2(nothing, STDERR_FILENO) < 0)
 		_exit(71);
 	if (write_end == child_fd) {
 		if (fcntl(write_end, F_SETFD, 0) < 0) /* dup2 onto itself would leave it set */

@@ -20,12 +20,12 @@ struct process_child {
 };
 
 /* Starts `path` with `arguments` (NULL-terminated, [0] included). Its descriptor `child_fd` (1, or
- * above 2) is the write end of the pipe; what else is standard input and output is /dev/null, stderr
- * is ours. It ends with its parent. */
+ * above 2) is the write end of the pipe; its other standard descriptors are /dev/null, since ours
+ * may be a screen. It ends with its parent. */
 bool process_child_start(struct process_child *child, const char *path, char *const arguments[],
 			 int child_fd, struct err *err);
-/* Asks it to end (SIGTERM), waits for it, closes the pipe. Returns its exit code, or -1 where it did
- * not end by itself or there is no child. */
+/* Asks it to end (SIGTERM), waits for it, closes the pipe. Returns its exit code, or -1 where it
+ * did not end by itself or there is no child. */
 int process_child_stop(struct process_child *child);
 
 #endif

@@ -30,8 +30,7 @@ static bool is_bare_calling(const cJSON *object)
 	if (field_choice(field_of(FIELD_CALLING), json_text(json_member(object, "status"))) != NULL)
 		return true;
 	const cJSON *child;
-	cJSON_ArrayForEach(child, object)
-	{
+	cJSON_ArrayForEach (child, object) {
 		for (int i = FIELD_CALLING + 1; i < FIELD_SETTINGS_COUNT; i++) {
 			const char *path = field_of((enum field_id)i)->path;
 			size_t length = strcspn(path, ".");
@@ -89,8 +88,7 @@ static void hide_below(struct hiding *hiding, const cJSON *item)
 	if (!cJSON_IsObject(item) && !cJSON_IsArray(item))
 		return;
 	const cJSON *child;
-	cJSON_ArrayForEach(child, item)
-	{
+	cJSON_ArrayForEach (child, item) {
 		/* These names are the person's own; hiding a value would write "(hidden)" back. */
 		if (text_equal(child->string, "request_uri_user_params"))
 			continue;

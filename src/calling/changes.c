@@ -29,10 +29,9 @@ void changes_release(struct changes *changes)
 	changes_init(changes);
 }
 
-static void change_add(struct changes *changes, const struct value_row *row, bool numbered)
+void value_change_add(struct changes *changes, const struct value_path *from,
+		      const struct value_path *to, bool numbered)
 {
-	const struct value_path *from = row->sides[0];
-	const struct value_path *to = row->sides[1];
 	const struct value_path *shown = to != NULL ? to : from;
 	assert(shown != NULL); /* a row is there because a side has it */
 	changes->items = mem_grow(changes->items, changes->count, sizeof *changes->items);
@@ -57,7 +56,7 @@ void changes_compute(const struct calling_values *from, const struct calling_val
 	struct value_row row;
 	while (value_walk_next(&walk, &row)) {
 		if (!value_path_same(row.sides[0], row.sides[1]))
-			change_add(changes, &row, numbered);
+			value_change_add(changes, row.sides[0], row.sides[1], numbered);
 	}
 	value_walk_release(&walk);
 }

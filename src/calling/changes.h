@@ -20,7 +20,7 @@ struct change {
 	char *label;	      /* "SIP server port", "SIP server 2 tgrp"; for a list */
 	char *old_text;	      /* as people read it; NULL: no such server or parameter */
 	char *new_text;
-	char *old_value;      /* as the service spells it; NULL where absent */
+	char *old_value; /* as the service spells it; NULL where absent */
 	char *new_value;
 };
 

@@ -18,7 +18,7 @@ struct merge_item {
 	char *base_text; /* as people read them; NULL where absent */
 	char *theirs_text;
 	char *mine_text;
-	bool conflict;		 /* false: taken over from theirs, only to be said */
+	bool conflict;		  /* false: taken over from theirs, only to be said */
 	enum merge_choice choice; /* THEIRS where taken over, else UNDECIDED until chosen */
 };
 

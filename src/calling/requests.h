@@ -35,7 +35,8 @@ void write_plan_release(struct write_plan *plan);
 bool write_plan_make(struct write_plan *plan, const struct calling_settings *base,
 		     const struct calling_values *mine, struct err *err);
 
-/* The body that writes SRTP alone, for the repair after a `sip` write has reset it. Caller frees. */
+/* The body that writes SRTP alone, for the repair after a `sip` write has reset it. Caller frees.
+ */
 char *write_srtp_body(const char *value);
 
 #endif

@@ -71,8 +71,7 @@ static char *codes_text(const struct json_doc *doc, const cJSON *item)
 	struct str out;
 	str_init(&out);
 	const cJSON *code;
-	cJSON_ArrayForEach(code, item)
-	{
+	cJSON_ArrayForEach (code, item) {
 		char *text = value_text(doc, code);
 		if (text != NULL)
 			str_addf(&out, "%s%s", out.length > 0 ? " " : "", text);
@@ -111,8 +110,7 @@ static void parameters_decode(struct sip_server *server, const struct json_doc *
 	if (!cJSON_IsObject(parameters))
 		return;
 	const cJSON *item;
-	cJSON_ArrayForEach(item, parameters)
-	{
+	cJSON_ArrayForEach (item, parameters) {
 		struct parameter *parameter = server_parameter_add(server);
 		mem_text_set(&parameter->key, item->string);
 		char *text = value_text(doc, item);
@@ -129,8 +127,7 @@ static void servers_decode(struct calling_settings *settings)
 		return;
 	int place = 0;
 	const cJSON *item;
-	cJSON_ArrayForEach(item, servers)
-	{
+	cJSON_ArrayForEach (item, servers) {
 		struct sip_server *server = values_server_add(&settings->values);
 		server->origin = place++;
 		if (!cJSON_IsObject(item)) {
@@ -165,8 +162,7 @@ static const char *odd_member(const cJSON *calling)
 	if (!cJSON_IsArray(servers))
 		return "sip.servers";
 	const cJSON *server;
-	cJSON_ArrayForEach(server, servers)
-	{
+	cJSON_ArrayForEach (server, servers) {
 		if (!cJSON_IsObject(server))
 			return "sip.servers";
 		if (!is_object_or_absent(json_member(server, "request_uri_user_params")))
@@ -305,8 +301,7 @@ static bool credentials_collect(struct credentials *credentials, const struct js
 {
 	const cJSON *servers = json_member(json_member(calling, "sip"), "servers");
 	const cJSON *server;
-	cJSON_ArrayForEach(server, servers)
-	{
+	cJSON_ArrayForEach (server, servers) {
 		const cJSON *password = server_password(server);
 		if (password != NULL && !credentials_add(credentials, doc, server, password, err))
 			return false;

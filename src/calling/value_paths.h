@@ -66,6 +66,11 @@ bool value_walk_next(struct value_walk *walk, struct value_row *row);
  * was not wanted is no difference, since the service makes it. */
 bool value_path_same(const struct value_path *wanted, const struct value_path *shown);
 
+/* Adds the change from one path to another, either of which may be NULL, not both. */
+struct changes;
+void value_change_add(struct changes *changes, const struct value_path *from,
+		      const struct value_path *to, bool numbered);
+
 /* The field of the settings form it belongs to: FIELD_SIP_SERVERS for all of a server. */
 enum field_id value_path_top(const struct value_path *path);
 /* Is it written with the `sip` object, which may reset SRTP? */

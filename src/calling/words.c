@@ -73,8 +73,7 @@ static int day_of(const cJSON *entry)
 static void week_collect(struct str week[DAYS_IN_WEEK], const cJSON *hours, struct str *others)
 {
 	const cJSON *entry;
-	cJSON_ArrayForEach(entry, hours)
-	{
+	cJSON_ArrayForEach (entry, hours) {
 		int day = day_of(entry);
 		if (day < 0) {
 			str_add(others, others->length > 0 ? "; " : "");
@@ -212,8 +211,7 @@ char *voicemail_words(const cJSON *calling)
 	const char *separator = ": ";
 	if (cJSON_IsArray(triggers)) {
 		const cJSON *trigger;
-		cJSON_ArrayForEach(trigger, triggers)
-		{
+		cJSON_ArrayForEach (trigger, triggers) {
 			str_add(&out, separator);
 			trigger_add(&out, trigger, timeout);
 			separator = ", ";
@@ -287,8 +285,7 @@ char *restrictions_words(const cJSON *calling)
 	struct str out;
 	str_init(&out);
 	const cJSON *restriction;
-	cJSON_ArrayForEach(restriction, list)
-	{
+	cJSON_ArrayForEach (restriction, list) {
 		str_add(&out, out.length > 0 ? "; " : "");
 		restriction_add(&out, restriction);
 	}

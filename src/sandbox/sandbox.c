@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "sandbox/account.h"
 #include "sandbox/refusal.h"
+#include "sandbox/sip_servers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,6 +27,7 @@ enum {
 
 struct sandbox {
 	struct MHD_Daemon *daemon;
+	struct sip_servers *sip_servers;
 	struct account *accounts; /* PRACTICE_NUMBER_COUNT; after the start the daemon's thread's */
 	unsigned int refusals;	  /* how many were sent; the daemon's thread's */
 	char *url;
@@ -42,38 +44,52 @@ struct reply {
 	unsigned int status;
 	const char *type;
 	char *body; /* owned until it is queued */
+	size_t length;
 };
 
 static const char TYPE_JSON[] = "application/json; charset=utf-8";
 static const char TYPE_HTML[] = "text/html";
+static const char TYPE_CERTIFICATE[] = "application/pkix-cert";
 static const char SETTINGS_PATH[] = "/calling/settings";
+/* What a SIP server's certificate names as its issuer's (RFC 5280, 4.2.2.1). */
+static const char ISSUER_PATH[] = "/practice-intermediate.cer";
 static const char KEY_HEADER[] = "D360-API-KEY";
 static const char CREDENTIALS_ARGUMENT[] = "include_sip_credentials";
 
+/* `body` is the reply's from here. */
+static struct reply reply_text(unsigned int status, const char *type, char *body)
+{
+	return (struct reply) {
+		.status = status, .type = type, .body = body, .length = strlen(body)
+	};
+}
+
 static struct reply reply_json(unsigned int status, const char *body)
 {
-	return (struct reply) { .status = status, .type = TYPE_JSON, .body = mem_text(body) };
+	return reply_text(status, TYPE_JSON, mem_text(body));
 }
 
 /* What a gateway in front of the service says: HTML, as clients meet it. */
 static struct reply reply_gateway(unsigned int status, const char *title)
 {
-	return (struct reply) {
-		.status = status,
-		.type = TYPE_HTML,
-		.body = mem_format("<html>\r\n<head><title>%u %s</title></head>\r\n<body>\r\n"
-				   "<center><h1>%u %s</h1></center>\r\n</body>\r\n</html>\r\n",
-				   status, title, status, title),
-	};
+	return reply_text(status, TYPE_HTML,
+			  mem_format("<html>\r\n<head><title>%u %s</title></head>\r\n<body>\r\n"
+				     "<center><h1>%u %s</h1></center>\r\n</body>\r\n</html>\r\n",
+				     status, title, status, title));
 }
 
 static struct reply reply_refusal(struct sandbox *sandbox, const struct err *err)
 {
-	return (struct reply) {
-		.status = (unsigned int)err->http_status,
-		.type = TYPE_JSON,
-		.body = refusal_json(err, ++sandbox->refusals),
-	};
+	return reply_text((unsigned int)err->http_status, TYPE_JSON,
+			  refusal_json(err, ++sandbox->refusals));
+}
+
+static struct reply reply_issuer(const struct sandbox *sandbox)
+{
+	struct reply reply = { .status = MHD_HTTP_OK, .type = TYPE_CERTIFICATE };
+	const unsigned char *der = sip_servers_issuer(sandbox->sip_servers, &reply.length);
+	reply.body = mem_text_n((const char *)der, reply.length);
+	return reply;
 }
 
 static struct account *account_of_key(struct sandbox *sandbox, const char *key)
@@ -91,7 +107,7 @@ static struct reply settings_read(struct sandbox *sandbox, struct account *accou
 							CREDENTIALS_ARGUMENT);
 	char *answer = account_answer(account, asked != NULL && strcasecmp(asked, "true") == 0);
 	if (answer != NULL)
-		return (struct reply) { .status = MHD_HTTP_OK, .type = TYPE_JSON, .body = answer };
+		return reply_text(MHD_HTTP_OK, TYPE_JSON, answer);
 	struct err err;
 	(void)refuse(&err, REFUSAL_FAULT, "The service is out of memory.");
 	return reply_refusal(sandbox, &err);
@@ -111,6 +127,8 @@ static struct reply request_answer(struct sandbox *sandbox, struct MHD_Connectio
 				   const struct request *request)
 {
 	bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
+	if (is_get && strcmp(path, ISSUER_PATH) == 0)
+		return reply_issuer(sandbox);
 	if (strcmp(path, SETTINGS_PATH) != 0)
 		return reply_json(MHD_HTTP_NOT_FOUND,
 				  "{\"error\":\"There is nothing at this path.\"}");
@@ -130,8 +148,8 @@ static struct reply request_answer(struct sandbox *sandbox, struct MHD_Connectio
 
 static enum MHD_Result reply_queue(struct MHD_Connection *connection, struct reply reply)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		strlen(reply.body), reply.body, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(reply.length, reply.body, MHD_RESPMEM_MUST_COPY);
 	free(reply.body);
 	if (response == NULL)
 		return MHD_NO;
@@ -243,6 +261,14 @@ static bool daemon_start(struct sandbox *sandbox, int fd, bool is_v6, struct err
 	return err_set(err, ERR_IO, "The practice service could not be started.");
 }
 
+static bool sip_start(struct sandbox *sandbox, struct err *err)
+{
+	char *issuer_url = mem_format("%s%s", sandbox->url, ISSUER_PATH);
+	sandbox->sip_servers = sip_servers_start(issuer_url, err);
+	free(issuer_url);
+	return sandbox->sip_servers != NULL;
+}
+
 struct sandbox *sandbox_start(const char *address, uint16_t port, struct err *err)
 {
 	int fd = socket_open(address, port, err);
@@ -254,10 +280,11 @@ struct sandbox *sandbox_start(const char *address, uint16_t port, struct err *er
 	bool is_ready = socket_port(fd, &sandbox->port, err);
 	for (size_t i = 0; is_ready && i < PRACTICE_NUMBER_COUNT; i++)
 		is_ready = account_init(&sandbox->accounts[i], i, err);
-	if (!is_ready)
-		(void)close(fd);
 	sandbox->url = mem_format(is_v6 ? "http://[%s]:%u" : "http://%s:%u", address,
 				  (unsigned int)sandbox->port);
+	is_ready = is_ready && sip_start(sandbox, err);
+	if (!is_ready)
+		(void)close(fd);
 	if (is_ready && daemon_start(sandbox, fd, is_v6, err))
 		return sandbox;
 	sandbox_stop(sandbox);
@@ -270,6 +297,7 @@ void sandbox_stop(struct sandbox *sandbox)
 		return;
 	if (sandbox->daemon != NULL)
 		MHD_stop_daemon(sandbox->daemon);
+	sip_servers_stop(sandbox->sip_servers); /* the daemon answers with what is theirs */
 	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
 		account_release(&sandbox->accounts[i]);
 	free(sandbox->accounts);
@@ -280,6 +308,27 @@ void sandbox_stop(struct sandbox *sandbox)
 uint16_t sandbox_port(const struct sandbox *sandbox)
 {
 	return sandbox->port;
+}
+
+struct sip_servers *sandbox_sip_servers(struct sandbox *sandbox)
+{
+	return sandbox->sip_servers;
+}
+
+static void sip_json_write(const struct sandbox *sandbox, struct str *out)
+{
+	for (size_t i = 0; i < SIP_SERVER_COUNT; i++) {
+		str_add(out, i == 0 ? "{\"hostname\":" : ",{\"hostname\":");
+		json_write_string(out, SIP_SERVERS[i].hostname);
+		str_add(out, ",\"address\":");
+		json_write_string(out, SIP_SERVERS_ADDRESS);
+		str_addf(out, ",\"port\":%u,\"ca_file\":",
+			 (unsigned int)sip_servers_port(sandbox->sip_servers, i));
+		json_write_string(out, sip_servers_ca_file(sandbox->sip_servers));
+		str_add(out, ",\"expect\":");
+		json_write_string(out, SIP_SERVERS[i].expect);
+		str_add(out, "}");
+	}
 }
 
 char *sandbox_ready_json(const struct sandbox *sandbox)
@@ -296,7 +345,9 @@ char *sandbox_ready_json(const struct sandbox *sandbox)
 		json_write_string(&out, PRACTICE_NUMBERS[i].key);
 		str_add(&out, "}");
 	}
+	str_add(&out, "],\"sip\":[");
+	sip_json_write(sandbox, &out);
 	/* The line end tells a reader of a pipe, which stays open, that this is all. */
-	str_add(&out, "],\"sip\":[]}\n");
+	str_add(&out, "]}\n");
 	return str_detach(&out);
 }

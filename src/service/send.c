@@ -390,11 +390,10 @@ static void judge(struct send *send)
 		finish(send, SEND_APPLIED, NULL);
 	else if (written_show && may_go_on(send))
 		write_begin(send, state->written);
-	else if (written_show)
-		verdict(send); /* the rest was refused or never sent: no use in waiting for it */
-	else if (wants_repair(send))
+	else if (!written_show && wants_repair(send))
 		repair_begin(send);
-	else if (send->read_back_try >= SEND_READ_BACK_TRIES ||
+	/* Where what was written shows, the rest was refused or never sent: no use in waiting. */
+	else if (written_show || send->read_back_try >= SEND_READ_BACK_TRIES ||
 		 !wait_begin(send, COMPARE_PAUSES_MS[send->read_back_try], compare_pause_is_over))
 		verdict(send);
 	else {

@@ -1,6 +1,5 @@
 #include "service/send_compare.h"
 
-#include "base/mem.h"
 #include "calling/merge.h"
 #include "calling/value_paths.h"
 
@@ -18,25 +17,6 @@ void comparison_release(struct comparison *comparison)
 	changes_release(&comparison->differences);
 	changes_release(&comparison->also_changed);
 	comparison_init(comparison);
-}
-
-static void difference_add(struct changes *changes, const struct value_path *from,
-			   const struct value_path *to, bool numbered)
-{
-	const struct value_path *named = to != NULL ? to : from;
-	changes->items = mem_grow(changes->items, changes->count, sizeof *changes->items);
-	changes->items[changes->count++] = (struct change) {
-		.kind = from == NULL ? CHANGE_ADDED
-			: to == NULL ? CHANGE_REMOVED
-				     : CHANGE_CHANGED,
-		.ref = named->ref,
-		.path = value_path_json(named),
-		.label = value_path_label(named, numbered),
-		.old_text = value_path_text(from),
-		.new_text = value_path_text(to),
-		.old_value = mem_text(from == NULL ? NULL : from->value),
-		.new_value = mem_text(to == NULL ? NULL : to->value),
-	};
 }
 
 static bool row_is_srtp(const struct value_row *row)
@@ -61,9 +41,9 @@ static void row_compare(struct comparison *comparison, const struct value_row *r
 	if (is_wanted && !value_path_same(wanted, shown)) {
 		comparison->missing += !is_srtp;
 		comparison->srtp_is_missing = comparison->srtp_is_missing || is_srtp;
-		difference_add(&comparison->differences, wanted, shown, numbered);
+		value_change_add(&comparison->differences, wanted, shown, numbered);
 	} else if (!is_wanted && has_moved) {
-		difference_add(&comparison->also_changed, before, shown, numbered);
+		value_change_add(&comparison->also_changed, before, shown, numbered);
 	}
 }
 

@@ -6,7 +6,6 @@ enum {
 	CONTEXT_NUMBER = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_CHANGES, /* editing one */
 };
 
-/* Table order is the order of the bar and of the help. */
 const struct action ACTIONS[ACTION_COUNT] = {
 	[ACTION_HELP] = {
 		.name = "Help",
@@ -21,6 +20,13 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.keys = { KEY_F2, KEY_CTRL | 's' },
 		.bar = "Review",
 		.help = "Shows every change, what it means for calls and what will be sent.",
+	},
+	[ACTION_OPEN] = {
+		.name = "Edit or open",
+		.contexts = CONTEXT_ANY & ~CONTEXT_TEXT,
+		.keys = { KEY_ENTER_ },
+		.bar = NULL,
+		.help = "Edits the field, or opens what the row stands for.",
 	},
 	[ACTION_SEND] = {
 		.name = "Send",
@@ -99,19 +105,54 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.bar = "Reveal",
 		.help = "Fetches the SIP user password and shows it for 20 seconds, or hides it.",
 	},
+	[ACTION_CHECK] = {
+		.name = "TLS check",
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_REVIEW,
+		.keys = { KEY_F7 },
+		.bar = "Check",
+		.help = "Finds out whether Meta will accept the SIP server's certificate.",
+	},
+	[ACTION_RUN_AGAIN] = {
+		.name = "Run again",
+		.contexts = CONTEXT_CHECK,
+		.keys = { 'r', KEY_F7 },
+		.bar = "Run again",
+		.help = "Runs the check once more.",
+	},
+	[ACTION_SAVE] = {
+		.name = "Save the report",
+		.contexts = CONTEXT_CHECK,
+		.keys = { 's' },
+		.bar = "Save report",
+		.help = "Saves the check's report as text, or as JSON.",
+	},
+	[ACTION_SAVE_CHAIN] = {
+		.name = "Save the corrected chain",
+		.contexts = CONTEXT_CHECK,
+		.keys = { 'w' },
+		.bar = "Save chain",
+		.help = "Saves the server's certificates with the missing one, for its certificate file.",
+	},
+	[ACTION_OPENSSL] = {
+		.name = "openssl equivalent",
+		.contexts = CONTEXT_CHECK,
+		.keys = { 'o' },
+		.bar = "openssl equivalent",
+		.help = "Shows the openssl command that would have shown it, and what it leaves out.",
+	},
+	[ACTION_TROUBLES] = {
+		.name = "Troubleshooting",
+		.contexts = CONTEXT_NUMBER | CONTEXT_CHECK,
+		.keys = { 't' },
+		.bar = NULL,
+		.help = "What people see when calls do not work, its causes, and what settles them.",
+	},
 	[ACTION_COPY] = {
 		.name = "Copy",
 		.contexts = CONTEXT_TEXT | CONTEXT_SERVER | CONTEXT_CREDENTIALS,
 		.keys = { KEY_F8 },
 		.bar = "Copy",
 		.help = "Sends the text to your terminal's clipboard, if it takes it.",
-	},
-	[ACTION_OPEN] = {
-		.name = "Edit or open",
-		.contexts = CONTEXT_ANY & ~CONTEXT_TEXT,
-		.keys = { KEY_ENTER_ },
-		.bar = NULL,
-		.help = "Edits the field, or opens what the row stands for.",
 	},
 	[ACTION_NEXT_VALUE] = {
 		.name = "Next value",

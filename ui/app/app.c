@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "ui/app/open_number.h"
 #include "ui/app/signals.h"
+#include "ui/app/tls_check.h"
 #include "ui/screens/screens.h"
 #include "ui/widgets/frame.h"
 
@@ -248,10 +249,21 @@ int app_run(struct app *app)
 	return app->exit_code;
 }
 
+static void practice_sips_release(struct app *app)
+{
+	for (size_t i = 0; i < app->practice_sip_count; i++) {
+		free(app->practice_sips[i].hostname);
+		free(app->practice_sips[i].address);
+		free(app->practice_sips[i].ca_file);
+	}
+	free(app->practice_sips);
+}
+
 void app_release(struct app *app)
 {
 	while (app->top != NULL)
 		app_pop(app);
+	tls_checks_release(app, NULL);
 	open_numbers_release(app);
 	http_free(app->http);
 	mem_on_exhausted(NULL);
@@ -261,6 +273,7 @@ void app_release(struct app *app)
 	input_release(&app->input);
 	signals_release(app->signal_pipe);
 	numbers_release(&app->numbers);
+	practice_sips_release(app);
 	free(app->practice_url);
 	free(app->notice);
 }

@@ -16,8 +16,11 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct open_number;
+struct tls_check;
 
 enum app_service {
 	APP_SERVICE_REAL,
@@ -29,6 +32,12 @@ enum app_service {
 /* Puts the key of a practice number into `key`; leaves it empty where there is none. */
 typedef void app_practice_key_fn(const char *label, struct secret *key);
 
+/* A practice SIP server: where its hostname is to be found, and what to trust there. */
+struct practice_sip {
+	char *hostname, *address, *ca_file;
+	uint16_t port;
+};
+
 struct app {
 	struct loop loop;
 	struct term term;
@@ -37,9 +46,12 @@ struct app {
 	struct screen *top;
 	struct numbers numbers;
 	struct open_number *open; /* list of numbers opened in this session, newest first */
+	struct tls_check *checks; /* TLS checks run in this session, newest first */
 	char *notice;		  /* one sentence above the bar until the next key; NULL: none */
 	enum app_service service;
-	char *practice_url;		   /* the practice service's, once it listens */
+	char *practice_url;		    /* the practice service's, once it listens */
+	struct practice_sip *practice_sips; /* NULL until the practice service listens */
+	size_t practice_sip_count;
 	app_practice_key_fn *practice_key; /* NULL: keys are asked for */
 	char term_notice[160];		   /* what term_open had to say; empty: nothing */
 	int signal_pipe[2];

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "calling/rules.h"
+#include "ui/app/tls_check.h"
 #include "ui/screens/screens.h"
 
 #include <stdlib.h>
@@ -72,6 +73,7 @@ void open_number_close(struct open_number *number)
 	while (*at != number)
 		at = &(*at)->next;
 	*at = number->next;
+	tls_checks_release(number->app, number);
 	number_free(number);
 }
 
@@ -189,6 +191,9 @@ static void read_done(void *owner, const char *bytes, size_t length, const struc
 		settings_arrived(number, &newer);
 	if (number->read_error.kind != ERR_NONE)
 		number->state = NUMBER_FAILED;
+	if (number->state == NUMBER_FAILED && number->has_settings) /* else it has the screen */
+		app_notice(number->app, "%s %s", number->read_error.sentence,
+			   number->read_error.next_step);
 	if (number->read_error.kind == ERR_KEY) /* opening the number again asks for another */
 		secret_release(&number->endpoint.key);
 	settings_release(&newer);

@@ -142,14 +142,16 @@ void symptom_jump_words(const struct symptom_cause *cause, struct str *out)
 		[JUMP_CREDENTIALS] = "SIP credentials",
 		[JUMP_RELOAD] = "Read again",
 	};
-	str_add(out, cause->jump == JUMP_FIELD ? field_of(cause->field)->label : words[cause->jump]);
+	str_add(out,
+		cause->jump == JUMP_FIELD ? field_of(cause->field)->label : words[cause->jump]);
 }
 
 void symptoms_write(struct str *out)
 {
 	for (size_t i = 0; i < SYMPTOM_COUNT; i++) {
 		str_addf(out, "%s%s\n", i > 0 ? "\n" : "", SYMPTOMS[i].title);
-		for (size_t j = 0; j < SYMPTOM_CAUSES_MAX && SYMPTOMS[i].causes[j].cause != NULL; j++) {
+		for (size_t j = 0; j < SYMPTOM_CAUSES_MAX && SYMPTOMS[i].causes[j].cause != NULL;
+		     j++) {
 			const struct symptom_cause *cause = &SYMPTOMS[i].causes[j];
 			str_addf(out, "  %zu. %s\n     Look at: %s", j + 1, cause->cause,
 				 cause->look_at);

@@ -1,7 +1,8 @@
 /*
- * Troubleshooting: what people see, what causes it in order of likelihood, what to look at, and where
- * in sipdesk that is settled. One table: the screen and `sipdesk help troubleshooting` show it.
- * Facts: Meta's SIP guide, FAQ and troubleshooting pages, and integrators' reports (see README).
+ * Troubleshooting: what people see, what causes it in order of likelihood, what to look at, and
+ * where in sipdesk that is settled. One table: the screen and `sipdesk help troubleshooting` show
+ * it. Facts: Meta's SIP guide, FAQ and troubleshooting pages, and integrators' reports (see
+ * README).
  */
 #ifndef SIPDESK_UI_APP_SYMPTOMS_H
 #define SIPDESK_UI_APP_SYMPTOMS_H

@@ -5,6 +5,7 @@
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,25 @@ void practice_key(const char *label, struct secret *key)
 					 strlen(PRACTICE_NUMBERS[i].key), NULL);
 }
 
+/* An entry that lacks something is left out: it could not be reached. */
+static void sip_keep(struct app *app, const cJSON *entry)
+{
+	const char *hostname = json_text(json_member(entry, "hostname"));
+	const char *address = json_text(json_member(entry, "address"));
+	const char *ca_file = json_text(json_member(entry, "ca_file"));
+	const char *port = json_text(json_member(entry, "port"));
+	if (hostname == NULL || address == NULL || ca_file == NULL || port == NULL)
+		return;
+	app->practice_sips =
+		mem_grow(app->practice_sips, app->practice_sip_count, sizeof *app->practice_sips);
+	app->practice_sips[app->practice_sip_count++] = (struct practice_sip) {
+		.hostname = mem_text(hostname),
+		.address = mem_text(address),
+		.ca_file = mem_text(ca_file),
+		.port = (uint16_t)strtoul(port, NULL, 10),
+	};
+}
+
 /* The document is whole once it parses: it is written in one go and small. */
 static bool ready_read(struct practice *practice)
 {
@@ -26,8 +46,12 @@ static bool ready_read(struct practice *practice)
 	if (!json_doc_parse(&doc, practice->ready.bytes, practice->ready.length, NULL))
 		return false;
 	const char *url = json_text(json_member(doc.root, "url"));
-	if (url != NULL)
+	if (url != NULL) {
+		const cJSON *entry;
+		cJSON_ArrayForEach (entry, json_member(doc.root, "sip"))
+			sip_keep(practice->app, entry);
 		app_practice_ready(practice->app, url);
+	}
 	json_doc_release(&doc);
 	return url != NULL;
 }

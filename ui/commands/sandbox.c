@@ -2,7 +2,9 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/sip_servers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +22,8 @@
 static const char HELP[] =
 	"Usage: sipdesk sandbox [--listen 127.0.0.1:PORT] [--ready-file FILE]\n"
 	"\n"
-	"Runs the practice service: the settings API on this machine, with practice numbers.\n"
+	"Runs the practice service: the settings API on this machine, with practice numbers, and\n"
+	"SIP servers, good and bad, to try the check on.\n"
 	"Nothing leaves the machine, and what is set ends with it. Ctrl-C ends it.\n"
 	"\n"
 	"  --listen ADDRESS:PORT  where to listen: 127.0.0.1 or [::1], and a port; port 0, which\n"
@@ -29,8 +32,10 @@ static const char HELP[] =
 	"                         listens; where FILE is a pipe, end when its reader goes away\n"
 	"  --help                 show this help\n"
 	"\n"
-	"It prints its address and every practice number with its API key. Try one:\n"
-	"  curl -H \"D360-API-KEY: KEY\" URL/calling/settings\n";
+	"It prints its address, every practice number with its API key, and every SIP server.\n"
+	"Try one of each:\n"
+	"  curl -H \"D360-API-KEY: KEY\" URL/calling/settings\n"
+	"  sipdesk check HOSTNAME --connect ADDRESS --ca-file FILE\n";
 
 enum { ADDRESS_SIZE = 16, MODE_READY_FILE = 0600 };
 
@@ -129,8 +134,7 @@ static bool output_end(struct err *err)
 	return err_set(err, ERR_IO, "Standard output cannot be written: %s.", strerror(errno));
 }
 
-static bool numbers_print(const struct sandbox *sandbox, const struct options *options,
-			  struct err *err)
+static void numbers_print(const struct sandbox *sandbox, const struct options *options)
 {
 	bool is_v6 = strchr(options->address, ':') != NULL;
 	(void)printf(is_v6 ? "Practice service  http://[%s]:%u\n\n"
@@ -142,7 +146,19 @@ static bool numbers_print(const struct sandbox *sandbox, const struct options *o
 		(void)printf("%-34s  %-14s  %s\n", number->name, number->phone_number, number->key);
 		(void)printf("    %s\n", number->note);
 	}
-	return output_end(err);
+}
+
+static void sip_servers_print(const struct sip_servers *servers)
+{
+	(void)printf("\n%-20s  %-15s  %-6s  %s\n", "SIP server", "Address", "Check", "What is so");
+	for (size_t i = 0; i < SIP_SERVER_COUNT; i++) {
+		char *address = mem_format("%s:%u", SIP_SERVERS_ADDRESS,
+					   (unsigned int)sip_servers_port(servers, i));
+		(void)printf("%-20s  %-15s  %-6s  %s\n", SIP_SERVERS[i].hostname, address,
+			     SIP_SERVERS[i].expect, SIP_SERVERS[i].note);
+		free(address);
+	}
+	(void)printf("Their CA  %s\n", sip_servers_ca_file(servers));
 }
 
 /*
@@ -188,15 +204,13 @@ static bool signals_watch(int *read_end, struct err *err)
 }
 
 /* Until a signal, or until the reader of the ready pipe is gone. */
-static void end_wait(int signal_end, int ready_end)
+static bool end_wait(struct sandbox *sandbox, int signal_end, int ready_end, struct err *err)
 {
 	struct pollfd ends[] = {
 		{ .fd = signal_end, .events = POLLIN },
 		{ .fd = ready_end }, /* -1 is ignored; POLLERR and POLLHUP come unasked */
 	};
-	while (ends[0].revents == 0 && ends[1].revents == 0)
-		if (poll(ends, 2, -1) < 0 && errno != EINTR)
-			return;
+	return sip_servers_serve(sandbox_sip_servers(sandbox), ends, ARRAY_LENGTH(ends), err);
 }
 
 static bool service_run(const struct options *options, struct err *err)
@@ -209,12 +223,13 @@ static bool service_run(const struct options *options, struct err *err)
 	sandbox = sandbox_start(options->address, options->port, err);
 	if (sandbox == NULL)
 		goto out;
-	if (!numbers_print(sandbox, options, err))
+	numbers_print(sandbox, options);
+	sip_servers_print(sandbox_sip_servers(sandbox));
+	if (!output_end(err))
 		goto out;
 	if (!ready_tell(sandbox, options->ready_file, &ready_end, err))
 		goto out;
-	end_wait(signal_end, ready_end);
-	is_done = true;
+	is_done = end_wait(sandbox, signal_end, ready_end, err);
 out:
 	sandbox_stop(sandbox);
 	if (ready_end >= 0)

@@ -75,6 +75,7 @@ static void changes_act(struct screen *screen, enum action_id action)
 		break;
 	case ACTION_REVIEW: app_push(app, screen_review_new(app, self->number)); break;
 	case ACTION_FIND: app_push(app, screen_find_new(app, self->number)); break;
+	case ACTION_TROUBLES: app_push(app, screen_troubles_new(app, self->number, -1)); break;
 	case ACTION_BACK: app_pop(app); break;
 	default: break;
 	}

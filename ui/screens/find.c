@@ -25,7 +25,8 @@ static struct screen_find *self_of(struct screen *screen)
 	return (struct screen_find *)screen;
 }
 
-static void field_consider(struct screen_find *self, struct field_ref ref)
+/* Labels come first: what help and paths mention is a second guess. */
+static void field_consider(struct screen_find *self, struct field_ref ref, bool by_label)
 {
 	const struct field *field = field_of(ref.field);
 	const char *wanted = text_edit_text(&self->wanted);
@@ -38,8 +39,10 @@ static void field_consider(struct screen_find *self, struct field_ref ref)
 	struct str path;
 	str_init(&path);
 	field_path(ref, &self->number->draft.mine, &path);
-	if (text_contains_nocase(label, wanted) || text_contains_nocase(path.bytes, wanted) ||
-	    text_contains_nocase(field->help, wanted)) {
+	bool label_has_it = text_contains_nocase(label, wanted);
+	bool other_has_it = text_contains_nocase(path.bytes, wanted) ||
+			    text_contains_nocase(field->help, wanted);
+	if (by_label ? label_has_it : other_has_it && !label_has_it) {
 		self->refs = mem_grow(self->refs, (size_t)self->pick.count, sizeof *self->refs);
 		self->refs[self->pick.count] = ref;
 		pick_add(&self->pick, label, path.bytes)->help = mem_text(field->help);
@@ -47,29 +50,36 @@ static void field_consider(struct screen_find *self, struct field_ref ref)
 	str_release(&path);
 }
 
-static void server_consider(struct screen_find *self, int server)
+static void server_consider(struct screen_find *self, int server, bool by_label)
 {
 	const struct sip_server *shown = &self->number->draft.mine.servers[server];
 	for (enum field_id id = FIELD_SERVER_HOSTNAME; id <= FIELD_SERVER_APP_ID; id++)
 		if (field_of(id)->type != FIELD_TYPE_LIST)
-			field_consider(self, field_ref_server(id, server));
+			field_consider(self, field_ref_server(id, server), by_label);
 	for (size_t i = 0; i < shown->parameter_count; i++)
-		field_consider(self, field_ref_parameter(FIELD_PARAMETER_VALUE, server, (int)i));
+		field_consider(self, field_ref_parameter(FIELD_PARAMETER_VALUE, server, (int)i),
+			       by_label);
+}
+
+static void matches_add(struct screen_find *self, bool by_label)
+{
+	const struct calling_values *mine = &self->number->draft.mine;
+	for (enum field_id id = 0; id < FIELD_SETTINGS_COUNT; id++)
+		if ((field_of(id)->flags & FIELD_HIDE_ABSENT) == 0 ||
+		    values_get(mine, field_ref_of(id)) != NULL)
+			field_consider(self, field_ref_of(id), by_label);
+	for (size_t i = 0; i < mine->server_count; i++)
+		if (!mine->servers[i].removed)
+			server_consider(self, (int)i, by_label);
 }
 
 static void matches_fill(struct screen_find *self)
 {
-	const struct calling_values *mine = &self->number->draft.mine;
 	pick_clear(&self->pick);
 	free(self->refs);
 	self->refs = NULL;
-	for (enum field_id id = 0; id < FIELD_SETTINGS_COUNT; id++)
-		if ((field_of(id)->flags & FIELD_HIDE_ABSENT) == 0 ||
-		    values_get(mine, field_ref_of(id)) != NULL)
-			field_consider(self, field_ref_of(id));
-	for (size_t i = 0; i < mine->server_count; i++)
-		if (!mine->servers[i].removed)
-			server_consider(self, (int)i);
+	matches_add(self, true);
+	matches_add(self, false);
 	if (self->pick.scroll.focus >= self->pick.count)
 		self->pick.scroll.focus = 0;
 }

@@ -52,7 +52,9 @@ static void key_accept(struct screen *screen)
 		return;
 	}
 	app_pop(app);
-	app_push(app, screen_settings_new(app, number)); /* reads the number: the key is tried */
+	if (app->top->ops->context != CONTEXT_SETTINGS)
+		app_push(app, screen_settings_new(app, number));
+	open_number_read(number); /* the key is tried */
 }
 
 static void key_act(struct screen *screen, enum action_id action)

@@ -4,11 +4,15 @@
 #include "base/mem.h"
 #include "calling/fields.h"
 #include "calling/requests.h"
+#include "ui/app/tls_check.h"
 #include "ui/widgets/form.h"
 #include "ui/widgets/frame.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* A finding's row has its place as its action; above all of them stand the checks of servers. */
+enum { ROW_CHECK = 1 << 16 };
 
 struct screen_review {
 	struct screen screen;
@@ -51,10 +55,42 @@ static void consequences_rows(struct screen_review *self, int columns)
 	sentences_release(&sentences);
 }
 
+/* A server that calls are about to go to: does its certificate pass? */
+static void check_row(struct screen_review *self, int server, int columns)
+{
+	const struct open_number *number = self->number;
+	const struct tls_check *check = tls_check_of(number, server);
+	bool passed = check != NULL && check->state == TLS_CHECK_DONE &&
+		      check->verdict != VERDICT_FAIL && !tls_check_is_stale(check);
+	char *words = tls_check_words(check);
+	char *sentence =
+		mem_format(check == NULL ? "TLS check %s. F7 runs it." : "TLS check %s", words);
+	struct form_row *row = form_add_sentence(
+		&self->form, field_ref_server(FIELD_SIP_SERVERS, server), sentence, columns,
+		passed						  ? STYLE_NORMAL
+		: check != NULL && check->state == TLS_CHECK_DONE ? STYLE_WRONG
+								  : STYLE_WARNING);
+	row->mark = passed ? ' ' : '!';
+	row->action = ROW_CHECK + server;
+	free(sentence);
+	free(words);
+}
+
+static void check_rows(struct screen_review *self, int columns)
+{
+	const struct calling_values *mine = &self->number->draft.mine;
+	if (!values_sip_enabled(mine))
+		return;
+	for (size_t i = 0; i < mine->server_count; i++)
+		if (!mine->servers[i].removed)
+			check_row(self, (int)i, columns);
+}
+
 static void findings_rows(struct screen_review *self, int columns)
 {
 	const struct findings *findings = &self->number->findings;
 	(void)form_add(&self->form, FORM_SECTION, "Checks");
+	check_rows(self, columns);
 	for (int severity = SEVERITY_FAILURE; severity >= SEVERITY_INFO; severity--)
 		for (size_t i = 0; i < findings->count; i++) {
 			const struct finding *finding = &findings->items[i];
@@ -68,7 +104,7 @@ static void findings_rows(struct screen_review *self, int columns)
 			row->mark = severity == SEVERITY_INFO ? ' ' : '!';
 			row->action = (int)i; /* two findings may be about one field */
 		}
-	if (findings->count == 0)
+	if (findings->count == 0 && !values_sip_enabled(&self->number->draft.mine))
 		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT),
 					"Nothing to object to.", columns, STYLE_NORMAL);
 }
@@ -187,6 +223,15 @@ static void requests_show(struct screen_review *self, const char *title,
 
 /* --- what is done ---------------------------------------------------------------------------- */
 
+static int server_to_check(const struct screen_review *self)
+{
+	const struct calling_values *mine = &self->number->draft.mine;
+	for (size_t i = 0; i < mine->server_count; i++)
+		if (!mine->servers[i].removed)
+			return (int)i;
+	return -1;
+}
+
 static void review_act(struct screen *screen, enum action_id action)
 {
 	struct screen_review *self = self_of(screen);
@@ -204,8 +249,13 @@ static void review_act(struct screen *screen, enum action_id action)
 	case ACTION_REQUEST: requests_show(self, "Exact request", request_write); break;
 	case ACTION_CURL: requests_show(self, "curl equivalent", curl_write); break;
 	case ACTION_OPEN:
-		if (row != NULL && row->ref.field != FIELD_COUNT)
+		if (row != NULL && row->action >= ROW_CHECK)
+			app_push(app, screen_check_new(app, number, row->action - ROW_CHECK));
+		else if (row != NULL && row->ref.field != FIELD_COUNT)
 			screen_settings_jump(app, number, row->ref);
+		break;
+	case ACTION_CHECK:
+		app_push(app, screen_check_new(app, number, server_to_check(self)));
 		break;
 	case ACTION_BACK: app_pop(app); break;
 	default: break;
@@ -215,6 +265,8 @@ static void review_act(struct screen *screen, enum action_id action)
 static const char *review_why_not(struct screen *screen, enum action_id action)
 {
 	const struct open_number *number = self_of(screen)->number;
+	if (action == ACTION_CHECK && server_to_check(self_of(screen)) < 0)
+		return "There is no SIP server to check.";
 	if (action != ACTION_SEND)
 		return NULL;
 	if (number->changed_count == 0)
@@ -229,7 +281,11 @@ static const char *review_why_not(struct screen *screen, enum action_id action)
 static const char *review_bar_label(struct screen *screen, enum action_id action)
 {
 	(void)screen;
-	return action == ACTION_LEAVE ? "" : NULL;
+	/* What matters here has the room; F1, F9 and F10 act all the same. */
+	return action == ACTION_HELP || action == ACTION_MORE || action == ACTION_LEAVE ||
+			       action == ACTION_OPEN
+		       ? ""
+		       : NULL;
 }
 
 static void review_release(struct screen *screen)

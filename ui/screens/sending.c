@@ -98,15 +98,34 @@ static int step_position(const struct send *send)
 	return send->writes_begun ? 2 + writes : 0;
 }
 
+/* The write that was begun last got no success. Reasons that the comparison itself finds come
+ * without an HTTP status. */
+static bool last_write_failed(const struct send *send)
+{
+	return send->step == SEND_DONE && send->outcome != SEND_UNKNOWN &&
+	       send->err.kind != ERR_NONE && send->err.kind != ERR_CANCELLED &&
+	       (send->err.kind != ERR_REFUSED || send->err.http_status != 0);
+}
+
+static enum step_state write_state(const struct send *send, size_t index, int position)
+{
+	if (index > send->request_index)
+		return STEP_TODO; /* in the end, too: it was never sent */
+	if (index == send->request_index && last_write_failed(send))
+		return STEP_FAILED;
+	return state_at(send, 1 + (int)index, position);
+}
+
 static void writes_add(struct screen_sending *self, int position, const char *progress)
 {
 	const struct send *send = &self->send;
 	for (size_t i = 0; i < send->plan.count; i++) {
-		enum step_state state = state_at(send, 1 + (int)i, position);
+		enum step_state state = write_state(send, i, position);
+		bool never = state == STEP_TODO && send->step == SEND_DONE;
+		const char *also = never ? "not sent" : state == STEP_NOW ? progress : "";
 		char *label = mem_format("Write %zu of %zu", i + 1, send->plan.count);
 		char *words = mem_format("%s%s%s", send->plan.requests[i].title,
-					 state == STEP_NOW && progress[0] != '\0' ? ", " : "",
-					 state == STEP_NOW ? progress : "");
+					 also[0] != '\0' ? ", " : "", also);
 		step_add(self, state, label, words);
 		free(words);
 		free(label);
@@ -200,8 +219,12 @@ static const char *outcome_meaning(const struct send *send)
 			       ? "You cancelled before anything was written. Your draft is kept."
 			       : "The service holds what it held before. Your draft is kept.";
 	case SEND_UNKNOWN:
-		return "The write left, but the number could not be read back. It is marked, your "
-		       "draft is kept, and the next opening reads it first.";
+		return send->cancelled
+			       ? "The write left, and you stopped the reading back. The number is "
+				 "marked, your draft is kept, and the next opening reads it first."
+			       : "The write left, but the number could not be read back. It is "
+				 "marked, "
+				 "your draft is kept, and the next opening reads it first.";
 	}
 	return "";
 }

@@ -324,6 +324,12 @@ static void server_act(struct screen *screen, enum action_id action)
 	case ACTION_FIND: app_push(app, screen_find_new(app, fields->number)); break;
 	case ACTION_RELOAD: open_number_read(fields->number); break;
 	case ACTION_COPY: copy(screen); break;
+	case ACTION_CHECK:
+		app_push(app, screen_check_new(app, fields->number, server_of(screen)));
+		break;
+	case ACTION_TROUBLES:
+		app_push(app, screen_troubles_new(app, fields->number, server_of(screen)));
+		break;
 	case ACTION_BACK: back(screen); break;
 	default: break;
 	}
@@ -344,13 +350,16 @@ static const char *server_why_not(struct screen *screen, enum action_id action)
 		return "Nothing was changed yet.";
 	if (action == ACTION_RELOAD && number->state == NUMBER_READING)
 		return "It is being read already.";
+	const struct sip_server *server = shown_server(screen);
+	if (action == ACTION_CHECK && (server == NULL || server->hostname == NULL))
+		return "There is no hostname to check yet: enter it first.";
 	return NULL;
 }
 
 static const char *server_bar_label(struct screen *screen, enum action_id action)
 {
 	(void)screen;
-	return action == ACTION_FIND || action == ACTION_LEAVE ? "" : NULL;
+	return action == ACTION_FIND || action == ACTION_LEAVE || action == ACTION_COPY ? "" : NULL;
 }
 
 static bool server_has_text_focus(struct screen *screen)

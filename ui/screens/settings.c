@@ -2,14 +2,20 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "calling/fields.h"
 #include "calling/request_uri.h"
+#include "ui/app/tls_check.h"
 #include "ui/screens/number_form.h"
 #include "ui/widgets/frame.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { ROW_SERVER_ADD };
+/* Rows that stand for no field; a check's row is ROW_CHECK plus its server. */
+enum { ROW_SERVER_ADD, ROW_CHECK };
+
+enum { HEADER_COLUMNS = 14 /* margins, "sipdesk › " and a gap before the right part */ };
 
 struct screen_settings {
 	struct screen screen;
@@ -93,6 +99,32 @@ static void password_row(struct number_form *fields)
 		row->note = mem_text("F6 reveal");
 }
 
+static void checks_rows(struct number_form *fields)
+{
+	const struct open_number *number = fields->number;
+	const struct calling_values *mine = &number->draft.mine;
+	size_t alive = values_servers_alive(mine);
+	if (alive > 0)
+		(void)form_add(&fields->form, FORM_SECTION, "Checks");
+	for (size_t i = 0; i < mine->server_count; i++) {
+		if (mine->servers[i].removed)
+			continue;
+		const struct tls_check *check = tls_check_of(number, (int)i);
+		struct form_row *row = form_add(&fields->form, FORM_FIELD, "TLS check");
+		if (alive > 1) {
+			free(row->label);
+			row->label = mem_format("TLS check %zu", i + 1);
+		}
+		row->action = ROW_CHECK + (int)i;
+		row->value = tls_check_words(check);
+		row->note = mem_text("F7 run");
+		if (check != NULL && check->state == TLS_CHECK_DONE)
+			row->value_style = check->verdict == VERDICT_PASS   ? STYLE_GOOD
+					   : check->verdict == VERDICT_FAIL ? STYLE_WRONG
+									    : STYLE_WARNING;
+	}
+}
+
 static void rows_fill(struct number_form *fields)
 {
 	const struct calling_values *mine = &fields->number->draft.mine;
@@ -113,6 +145,7 @@ static void rows_fill(struct number_form *fields)
 		else
 			(void)number_form_row(fields, field_ref_of(id));
 	}
+	checks_rows(fields);
 	form_end(&fields->form);
 }
 
@@ -123,7 +156,6 @@ static void header_draw(const struct open_number *number, struct term *term)
 	char read_at[CLOCK_TEXT_SIZE];
 	struct str right;
 	str_init(&right);
-	str_add(&right, open_number_provider(number));
 	if (number->is_unknown)
 		str_add(&right, "   UNKNOWN");
 	if (number->state == NUMBER_READING)
@@ -134,7 +166,12 @@ static void header_draw(const struct open_number *number, struct term *term)
 			 number->state == NUMBER_FAILED ? ", reload failed" : "");
 	if (number->changed_count > 0)
 		str_addf(&right, "   %zu changed", number->changed_count);
-	screen_header(term, number, NULL, right.bytes);
+	/* The provider gives way to what matters more. */
+	char *all = mem_format("%s%s", open_number_provider(number), right.bytes);
+	bool fits =
+		HEADER_COLUMNS + text_columns(number->label) + text_columns(all) <= term->columns;
+	screen_header(term, number, NULL, fits ? all : right.bytes + strspn(right.bytes, " "));
+	free(all);
 	str_release(&right);
 }
 
@@ -185,6 +222,8 @@ static void waiting_draw(struct screen *screen, struct term *term)
 		str_add(&text, "The reading was cancelled. Nothing was changed.");
 	} else {
 		screen_error_write(&number->read_error, &text);
+		if (!secret_is_set(&number->endpoint.key))
+			hint = "F5 asks for the API key, Esc goes back.";
 	}
 	paragraphs_draw(term, text.bytes);
 	screen_help_lines(screen, term, STYLE_NORMAL, hint);
@@ -193,20 +232,19 @@ static void waiting_draw(struct screen *screen, struct term *term)
 
 static const char *help_sentence(struct number_form *fields, enum style *style)
 {
+	static const char check[] =
+		"Whether Meta will accept this server's certificate; if not, what to change.";
 	static const char add[] = "Adds the SIP server that WhatsApp calls of this number go to.";
 	const struct open_number *number = fields->number;
-	if (number->state == NUMBER_FAILED) {
-		*style = STYLE_WRONG;
-		return number->read_error.sentence;
-	}
 	if (number->settings.why_not_editable != NULL) {
 		*style = STYLE_WARNING;
 		return number->settings.why_not_editable;
 	}
 	struct field_ref ref = number_form_focus(fields);
+	const struct form_row *row = form_focused(&fields->form);
 	if (ref.field == FIELD_COUNT) {
 		*style = STYLE_NORMAL;
-		return add;
+		return row != NULL && row->action >= ROW_CHECK ? check : add;
 	}
 	if (ref.field == FIELD_SIP_SERVERS)
 		for (size_t i = 0; i < number->findings.count; i++) {
@@ -258,6 +296,8 @@ static void row_open(struct screen *screen)
 		return;
 	if (row->action == ROW_SERVER_ADD)
 		server_add(screen);
+	else if (row->action >= ROW_CHECK)
+		app_act(screen->app, ACTION_CHECK);
 	else if (row->ref.field == FIELD_SIP_PASSWORD)
 		app_act(screen->app, ACTION_REVEAL);
 	else if (row->ref.field != FIELD_SIP_SERVERS)
@@ -268,6 +308,23 @@ static void row_open(struct screen *screen)
 	else
 		app_push(screen->app,
 			 screen_server_new(screen->app, fields->number, row->ref.server, false));
+}
+
+/* The server that F7 means: of the focused row, else the first; -1: there is none. */
+static int server_to_check(struct screen *screen)
+{
+	const struct number_form *fields = fields_of(screen);
+	const struct calling_values *mine = &fields->number->draft.mine;
+	const struct form_row *row = form_focused(&fields->form);
+	int server = row == NULL		? -1
+		     : row->action >= ROW_CHECK ? row->action - ROW_CHECK
+						: row->ref.server;
+	if (server >= 0 && (size_t)server < mine->server_count && !mine->servers[server].removed)
+		return server;
+	for (size_t i = 0; i < mine->server_count; i++)
+		if (!mine->servers[i].removed)
+			return (int)i;
+	return -1;
 }
 
 static void row_remove(struct screen *screen)
@@ -289,6 +346,16 @@ static void back(struct screen *screen)
 		open_number_read_cancel(number);
 	else
 		app_pop(screen->app);
+}
+
+/* A key that was refused is gone. */
+static void read_again(struct screen *screen)
+{
+	struct open_number *number = fields_of(screen)->number;
+	if (secret_is_set(&number->endpoint.key))
+		open_number_read(number);
+	else
+		app_push(screen->app, screen_key_new(screen->app, number));
 }
 
 static void settings_act(struct screen *screen, enum action_id action)
@@ -317,8 +384,12 @@ static void settings_act(struct screen *screen, enum action_id action)
 	case ACTION_REVIEW: app_push(app, screen_review_new(app, number)); break;
 	case ACTION_CHANGES: app_push(app, screen_changes_new(app, number)); break;
 	case ACTION_FIND: app_push(app, screen_find_new(app, number)); break;
-	case ACTION_RELOAD: open_number_read(number); break;
+	case ACTION_RELOAD: read_again(screen); break;
 	case ACTION_REVEAL: app_push(app, screen_credentials_new(app, number)); break;
+	case ACTION_CHECK:
+		app_push(app, screen_check_new(app, number, server_to_check(screen)));
+		break;
+	case ACTION_TROUBLES: app_push(app, screen_troubles_new(app, number, -1)); break;
 	case ACTION_BACK: back(screen); break;
 	default: break;
 	}
@@ -336,6 +407,8 @@ static const char *settings_why_not(struct screen *screen, enum action_id action
 		return "There is no SIP user password yet: the service makes it when a SIP server "
 		       "is "
 		       "added.";
+	case ACTION_CHECK:
+		return server_to_check(screen) >= 0 ? NULL : "There is no SIP server to check yet.";
 	case ACTION_RELOAD:
 		return number->state == NUMBER_READING ? "It is being read already." : NULL;
 	default: return NULL;
@@ -346,8 +419,9 @@ static const char *settings_why_not(struct screen *screen, enum action_id action
 static bool settings_offers(struct screen *screen, enum action_id action)
 {
 	static const enum action_id needs_settings[] = {
-		ACTION_REVIEW, ACTION_CHANGES,	  ACTION_FIND,	 ACTION_REVEAL, ACTION_OPEN,
-		ACTION_ADD,    ACTION_NEXT_VALUE, ACTION_REMOVE, ACTION_REVERT,
+		ACTION_REVIEW, ACTION_CHANGES, ACTION_FIND,	  ACTION_REVEAL,
+		ACTION_OPEN,   ACTION_ADD,     ACTION_NEXT_VALUE, ACTION_REMOVE,
+		ACTION_REVERT, ACTION_CHECK,   ACTION_TROUBLES,
 	};
 	struct number_form *fields = fields_of(screen);
 	for (size_t i = 0; i < ARRAY_LENGTH(needs_settings); i++)

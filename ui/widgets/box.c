@@ -3,12 +3,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/app/app.h"
-#include "ui/term/draw.h"
+#include "ui/widgets/box_frame.h"
 #include "ui/widgets/scroll.h"
 
 #include <stdlib.h>
-
-enum { BOX_COLUMNS_MAX = 72, BOX_MARGIN = 3 };
 
 struct box {
 	struct screen screen;
@@ -104,25 +102,16 @@ static int choice_draw(struct box *box, int index, struct term *term, int row, i
 static void box_draw(struct screen *screen, struct term *term)
 {
 	struct box *box = (struct box *)screen;
-	int columns = term->columns - 4 < BOX_COLUMNS_MAX ? term->columns - 4 : BOX_COLUMNS_MAX;
-	int width = columns - 2 * BOX_MARGIN;
-	int rows = lines_of(box, width) + 2;
-	int top = (term->rows - rows) / 2 < 1 ? 1 : (term->rows - rows) / 2;
-	int left = (term->columns - columns) / 2;
-	for (int i = 0; i < rows; i++)
-		draw_glyph(term, top + i, left, columns, STYLE_NORMAL, " ");
-	draw_glyph(term, top, left, columns, STYLE_SECTION, term->glyphs->rule);
-	draw_glyph(term, top, left + 1, 1, STYLE_SECTION, " ");
-	int title = draw_text(term, top, left + 2, width, STYLE_TITLE, box->title);
-	draw_glyph(term, top, left + 2 + title, 1, STYLE_SECTION, " ");
-	draw_glyph(term, top + rows - 1, left, columns, STYLE_SECTION, term->glyphs->rule);
-	int row = top + 1;
+	int width = box_frame_columns(term);
+	int rows = lines_of(box, width);
+	struct box_place place = box_frame_draw(term, box->title, rows);
+	int row = place.row;
 	if (box->sentence != NULL)
-		row += draw_paragraph(term, row, left + BOX_MARGIN, width, rows, STYLE_NORMAL,
+		row += draw_paragraph(term, row, place.column, width, rows, STYLE_NORMAL,
 				      box->sentence) +
 		       1;
 	for (int i = 0; i < box->count; i++)
-		row += choice_draw(box, i, term, row, left + BOX_MARGIN, width);
+		row += choice_draw(box, i, term, row, place.column, width);
 }
 
 static void box_release(struct screen *screen)

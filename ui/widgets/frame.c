@@ -54,9 +54,9 @@ void frame_help(struct term *term, enum style style, const char *sentence)
 
 /* In a narrow window these leave the bar first, in this order; F9 still lists them. */
 static const enum action_id BAR_DROPS[] = {
-	ACTION_FIND,	   ACTION_COPY,	   ACTION_REMOVE, ACTION_CHANGES,
-	ACTION_RELOAD,	   ACTION_REVEAL,  ACTION_CURL,	  ACTION_ALL_MINE,
-	ACTION_ALL_THEIRS, ACTION_REQUEST, ACTION_LEAVE,  ACTION_HELP,
+	ACTION_FIND,   ACTION_COPY,    ACTION_REMOVE,	ACTION_CHANGES,	   ACTION_RELOAD,
+	ACTION_REVEAL, ACTION_CURL,    ACTION_ALL_MINE, ACTION_ALL_THEIRS, ACTION_OPENSSL,
+	ACTION_SAVE,   ACTION_REQUEST, ACTION_LEAVE,	ACTION_HELP,
 };
 
 struct bar_item {

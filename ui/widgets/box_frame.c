@@ -1,0 +1,29 @@
+#include "ui/widgets/box_frame.h"
+
+enum { COLUMNS_MAX = 72, MARGIN = 3 };
+
+static int outer_columns(const struct term *term)
+{
+	return term->columns - 4 < COLUMNS_MAX ? term->columns - 4 : COLUMNS_MAX;
+}
+
+int box_frame_columns(const struct term *term)
+{
+	return outer_columns(term) - 2 * MARGIN;
+}
+
+struct box_place box_frame_draw(struct term *term, const char *title, int rows)
+{
+	int columns = outer_columns(term);
+	int all = rows + 2;
+	int top = (term->rows - all) / 2 < 1 ? 1 : (term->rows - all) / 2;
+	int left = (term->columns - columns) / 2;
+	for (int i = 0; i < all; i++)
+		draw_glyph(term, top + i, left, columns, STYLE_NORMAL, " ");
+	draw_glyph(term, top, left, columns, STYLE_SECTION, term->glyphs->rule);
+	draw_glyph(term, top, left + 1, 1, STYLE_SECTION, " ");
+	int width = draw_text(term, top, left + 2, box_frame_columns(term), STYLE_TITLE, title);
+	draw_glyph(term, top, left + 2 + width, 1, STYLE_SECTION, " ");
+	draw_glyph(term, top + all - 1, left, columns, STYLE_SECTION, term->glyphs->rule);
+	return (struct box_place) { .row = top + 1, .column = left + MARGIN };
+}
