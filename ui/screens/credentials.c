@@ -148,12 +148,14 @@ static void help_draw(struct screen_credentials *self, struct term *term)
 	int64_t left = (self->shown_until_ms - clock_monotonic_ms() + 999) / 1000;
 	char *shown = mem_format("Hidden again in %lld s, and when you leave this screen.",
 				 (long long)(left > 0 ? left : 0));
+	char *failure = mem_format("%s %s", self->err.sentence, self->err.next_step);
 	bool failed = self->err.kind != ERR_NONE;
 	screen_help_lines(&self->screen, term, failed ? STYLE_WRONG : STYLE_NORMAL,
-			  failed ? self->err.sentence
+			  failed ? failure
 			  : self->shown_until_ms != 0
 				  ? shown
 				  : "F6 fetches the password and shows it for 20 seconds.");
+	free(failure);
 	free(shown);
 }
 

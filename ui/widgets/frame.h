@@ -6,7 +6,7 @@
 #include "ui/app/screen.h"
 #include "ui/term/draw.h"
 
-enum { FRAME_MARGIN = 1, FRAME_HELP_ROWS = 2, FRAME_COMPACT_ROWS = 20 };
+enum { FRAME_MARGIN = 1, FRAME_HELP_ROWS = 2, FRAME_COMPACT_ROWS = 14 };
 
 /* Draws " sipdesk › part › part" and at the right end `right` (may be NULL). `parts` ends with
  * NULL; the right end gives way first, then the first part is shortened. */
