@@ -207,7 +207,7 @@ static void an_unknown_terminal_is_drawn_as_xterm(void **state)
 	session_send(session, "<Down>");
 	expect_cursor_on(session, PRACTICE_NUMBERS[1].phone_number);
 	session_send(session, "<F10>");
-	expect_text(session, "the terminal type xterm-nobody is not known here");
+	expect_text(session, "The terminal type xterm-nobody is not known here");
 	expect_text(session, "left with 0");
 	assert_true(session_close(session));
 }

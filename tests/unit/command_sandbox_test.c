@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/sip_servers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -129,6 +130,15 @@ static unsigned int port_in(const char *text)
 	return (unsigned int)strtoul(url + strlen("http://127.0.0.1:"), NULL, 10);
 }
 
+static unsigned int sip_port_in(const char *text, const char *hostname)
+{
+	const char *line = strstr(text, hostname);
+	assert_non_null(line);
+	const char *address = strstr(line, " 127.0.0.1:");
+	assert_non_null(address);
+	return (unsigned int)strtoul(address + strlen(" 127.0.0.1:"), NULL, 10);
+}
+
 static const struct {
 	const char *arguments[ARGUMENTS_MAX];
 	int code;
@@ -180,11 +190,12 @@ static void test_arguments(void **state)
 	}
 }
 
-/* The table names every number with its key; either signal ends it, and that is success. */
+/* The tables name every number with its key, and every SIP server; any of the signals ends it, and
+ * that is success. */
 static void test_signals(void **state)
 {
 	(void)state;
-	static const int signals[] = { SIGINT, SIGTERM };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	for (size_t i = 0; i < ARRAY_LENGTH(signals); i++) {
 		struct str output;
 		str_init(&output);
@@ -197,6 +208,9 @@ static void test_signals(void **state)
 		}
 		unsigned int port = port_in(output.bytes);
 		assert_true(is_listening(port));
+		for (size_t n = 0; n < SIP_SERVER_COUNT; n++)
+			assert_true(
+				is_listening(sip_port_in(output.bytes, SIP_SERVERS[n].hostname)));
 		assert_int_equal(kill(run.id, signals[i]), 0);
 		assert_int_equal(run_end(&run, NULL, NULL), 0);
 		assert_false(is_listening(port));

@@ -150,7 +150,7 @@ static void numbers_print(const struct sandbox *sandbox, const struct options *o
 
 static void sip_servers_print(const struct sip_servers *servers)
 {
-	(void)printf("\n%-20s  %-15s  %-6s  %s\n", "SIP server", "Address", "Check", "What is so");
+	(void)printf("%-20s  %-15s  %-6s  %s\n", "SIP server", "Address", "Check", "What is so");
 	for (size_t i = 0; i < SIP_SERVER_COUNT; i++) {
 		char *address = mem_format("%s:%u", SIP_SERVERS_ADDRESS,
 					   (unsigned int)sip_servers_port(servers, i));
@@ -158,7 +158,7 @@ static void sip_servers_print(const struct sip_servers *servers)
 			     SIP_SERVERS[i].expect, SIP_SERVERS[i].note);
 		free(address);
 	}
-	(void)printf("Their CA  %s\n", sip_servers_ca_file(servers));
+	(void)printf("Their CA  %s\n\n", sip_servers_ca_file(servers));
 }
 
 /*
@@ -198,6 +198,9 @@ static bool signals_watch(int *read_end, struct err *err)
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
+	struct sigaction hangup; /* nohup has it ignored, and then it stays so */
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+		(void)sigaction(SIGHUP, &action, NULL);
 	action.sa_handler = SIG_IGN; /* a reader that went away is noticed by poll() */
 	(void)sigaction(SIGPIPE, &action, NULL);
 	return true;
@@ -223,8 +226,8 @@ static bool service_run(const struct options *options, struct err *err)
 	sandbox = sandbox_start(options->address, options->port, err);
 	if (sandbox == NULL)
 		goto out;
-	numbers_print(sandbox, options);
 	sip_servers_print(sandbox_sip_servers(sandbox));
+	numbers_print(sandbox, options); /* last, to stay on a screen of 24 rows */
 	if (!output_end(err))
 		goto out;
 	if (!ready_tell(sandbox, options->ready_file, &ready_end, err))

@@ -140,7 +140,12 @@ static void steps_fill(struct screen_sending *self)
 	char *progress = progress_words(send);
 	bool nothing_written = send->step == SEND_DONE && !send->writes_begun;
 	self->step_rows = 0;
-	step_add(self, nothing_written ? STEP_FAILED : state_at(send, 0, position), "Read again",
+	bool read_failed = nothing_written && send->err.kind != ERR_CONFLICT;
+	step_add(self,
+		 read_failed	   ? STEP_FAILED
+		 : nothing_written ? STEP_DONE
+				   : state_at(send, 0, position),
+		 "Read again",
 		 send->step == SEND_CONFLICT ? "a conflict waits for your choice"
 		 : position == 0	     ? progress
 					     : "");
@@ -215,6 +220,8 @@ static const char *outcome_meaning(const struct send *send)
 		       "is "
 		       "kept in your draft.";
 	case SEND_NOT_APPLIED:
+		if (send->err.kind == ERR_CONFLICT) /* nothing was left to send: its sentence says it */
+			return NULL;
 		return send->cancelled && !send->writes_begun
 			       ? "You cancelled before anything was written. Your draft is kept."
 			       : "The service holds what it held before. Your draft is kept.";
@@ -237,7 +244,8 @@ static void outcome_fill(struct screen_sending *self)
 							       : STYLE_WARNING;
 	(void)form_add(&self->form, FORM_SECTION, "Outcome");
 	sentence_add(self, style, SEND_OUTCOME_WORDS[send->outcome]);
-	sentence_add(self, STYLE_NORMAL, outcome_meaning(send));
+	if (outcome_meaning(send) != NULL)
+		sentence_add(self, STYLE_NORMAL, outcome_meaning(send));
 	if (send->repaired)
 		sentence_add(self, STYLE_NORMAL,
 			     "The service had reset the SRTP key exchange; it was sent once more.");
