@@ -56,7 +56,7 @@ static void missing_fetch(struct judge_input *input, const struct address *addre
 	}
 }
 
-static void chain_judge(const struct examination *examination, size_t address_index, bool is_only,
+static void chain_judge(const struct examination *examination, size_t address_index, bool is_shared,
 			const struct trust *trust, int64_t at, struct check_report *report)
 {
 	const struct probe *probe = examination_probe(examination, PROBE_MAIN, address_index);
@@ -65,7 +65,7 @@ static void chain_judge(const struct examination *examination, size_t address_in
 	struct judge_input input = {
 		.hostname = examination->setup.hostname,
 		.is_ip = examination->setup.is_ip,
-		.address = is_only ? NULL : probe->address.text,
+		.address = is_shared ? NULL : probe->address.text,
 		.sent = probe_certificates(probe),
 		.staple = staple_length > 0 ? staple : NULL,
 		.staple_length = staple_length > 0 ? (size_t)staple_length : 0,
@@ -120,12 +120,16 @@ static void ip_name_judge(const struct examination *examination, struct check_re
 void chains_judge(const struct examination *examination, const struct trust *trust, int64_t at,
 		  struct check_report *report)
 {
+	size_t shown = 0;
 	size_t different = 0;
-	for (size_t i = 0; i < examination->address_count; i++)
+	for (size_t i = 0; i < examination->address_count; i++) {
+		shown += chain_of(examination, i) != NULL;
 		different += chain_of(examination, i) && !is_shown_before(examination, i);
+	}
+	bool is_shared = shown > 1 && different == 1;
 	for (size_t i = 0; i < examination->address_count; i++)
 		if (chain_of(examination, i) && !is_shown_before(examination, i))
-			chain_judge(examination, i, different == 1, trust, at, report);
+			chain_judge(examination, i, is_shared, trust, at, report);
 	leaves_compare(examination, report);
 	ip_name_judge(examination, report);
 }

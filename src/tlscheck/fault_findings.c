@@ -207,8 +207,7 @@ void find_irregular(struct judging *judging)
 	struct fault_list list = { .count = 0 };
 	if (judging->whole->error_count > 0)
 		return;
-	unsigned how = judging_was_completed(judging) ? VERIFY_STRICT | VERIFY_WITH_FETCHED
-						      : VERIFY_STRICT;
+	unsigned how = VERIFY_STRICT | VERIFY_UNSIGNED | VERIFY_WITH_FETCHED;
 	str_init(&list.said);
 	verify(&strict, judging->input, judging->leaf, how);
 	for (size_t i = 0; i < strict.error_count; i++)

@@ -246,7 +246,7 @@ char *judge_missing_issuer_url(const struct judge_input *input)
 	struct verification verification;
 	char *url = NULL;
 	leaf_choose(&judging);
-	verify(&verification, input, judging.leaf, VERIFY_WITH_FETCHED);
+	verify(&verification, input, judging.leaf, VERIFY_WITH_FETCHED | VERIFY_UNSIGNED);
 	if (verification_has_gap(&verification) &&
 	    last_fetched_is_of_use(input, verification.chain))
 		url = issuer_url(

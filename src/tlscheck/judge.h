@@ -17,10 +17,10 @@
 /* The trust list: which file, how many roots, how old. */
 struct trust {
 	X509_STORE *store;
-	char *name;	     /* "/etc/ssl/certs (ca-certificates)" or the --ca-file */
-	size_t root_count;   /* of a folder by its file names: it is read lazily */
-	int64_t modified_at; /* seconds since 1970; 0: not known */
-	bool is_given;	     /* by --ca-file */
+	char *name;		  /* "/etc/ssl/certs (ca-certificates)" or the --ca-file */
+	size_t root_count;	  /* of a folder by its file names: it is read lazily */
+	int64_t modified_at;	  /* seconds since 1970; 0: not known */
+	bool is_given;		  /* by --ca-file */
 	X509_LOOKUP_METHOD *late; /* reads late_file once the folder lacks an issuer; NULL: none */
 	char *late_file;
 };

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* "Get a certificate with SAN DNS:H", and Meta's other remedy: another hostname in the settings. */
 static char *name_fix(const struct judging *judging, const char *listed_name)
@@ -36,7 +37,7 @@ static void find_unnamed(struct judging *judging)
 	size_t dns_count = names_count(names, NAME_DNS);
 	char *said = names_said(names, dns_count > 0 ? NAME_DNS : NAME_IP);
 	const char *listed = nearest;
-	if (nearest == NULL && dns_count == 1 && *said != '*')
+	if (nearest == NULL && dns_count == 1 && strchr(said, '*') == NULL)
 		listed = said;
 	char *near = nearest != NULL && dns_count > 1 ? mem_format(" (nearest: %s)", nearest)
 						      : mem_text("");

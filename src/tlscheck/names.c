@@ -211,6 +211,12 @@ static size_t edits_between(const char *a, const char *b)
 	return row[length];
 }
 
+/* "*.example.com", or "s*.example.com", which covers nothing: neither can be a hostname. */
+static bool has_wildcard(const char *text)
+{
+	return strchr(text, '*') != NULL;
+}
+
 const char *names_nearest(const struct names *names, const char *hostname)
 {
 	size_t most_shared = 0;
@@ -220,13 +226,13 @@ const char *names_nearest(const struct names *names, const char *hostname)
 	if (strlen(hostname) > EDITS_NAME_MAX)
 		return NULL;
 	for (size_t i = 0; i < names->count; i++)
-		if (names->items[i].kind == NAME_DNS && !is_wildcard(names->items[i].text)) {
+		if (names->items[i].kind == NAME_DNS && !has_wildcard(names->items[i].text)) {
 			size_t shared = labels_shared(names->items[i].text, hostname);
 			most_shared = shared > most_shared ? shared : most_shared;
 		}
 	for (size_t i = 0; i < names->count && compared < EDITS_COMPARED_MAX; i++) {
 		const char *text = names->items[i].text;
-		if (names->items[i].kind != NAME_DNS || is_wildcard(text) ||
+		if (names->items[i].kind != NAME_DNS || has_wildcard(text) ||
 		    strlen(text) > EDITS_NAME_MAX || labels_shared(text, hostname) < most_shared)
 			continue;
 		size_t edits = edits_between(text, hostname);

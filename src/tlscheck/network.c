@@ -203,11 +203,6 @@ static void say(const struct examination *examination, const struct probe *probe
 /* ---- an address that does not come to TLS -------------------------------------------------------
  */
 
-static bool is_reached(const struct probe *main)
-{
-	return main->connected_at > 0;
-}
-
 static bool others_work(const struct examination *examination, size_t address_index)
 {
 	for (size_t i = 0; i < examination->address_count; i++)
@@ -365,7 +360,7 @@ void network_findings(const struct examination *examination, size_t address_inde
 {
 	const struct probe *main = examination_probe(examination, PROBE_MAIN, address_index);
 	enum cause cause = cause_of(main);
-	if (is_reached(main))
+	if (main->connected_at > 0)
 		speed_say(examination, main, report);
 	if (probe_is_secured(main))
 		sip_say(examination, main, cause, report);
@@ -376,27 +371,28 @@ void network_findings(const struct examination *examination, size_t address_inde
 void network_compare_addresses(const struct examination *examination, const char *hostname,
 			       struct check_report *report)
 {
-	size_t reached = 0;
+	size_t answering = 0;
+	size_t connected = 0;
 	size_t refused = 0;
 	struct str dead;
 	str_init(&dead);
 	for (size_t i = 0; i < examination->address_count; i++) {
 		const struct probe *main = examination_probe(examination, PROBE_MAIN, i);
-		if (is_reached(main)) {
-			reached++;
-			continue;
-		}
+		connected += main->connected_at > 0;
 		refused += cause_of(main) == CAUSE_REFUSED;
-		str_addf(&dead, "%s%s", dead.length > 0 ? ", " : "", main->address.text);
+		if (main->bytes_in > 0)
+			answering++;
+		else
+			str_addf(&dead, "%s%s", dead.length > 0 ? ", " : "", main->address.text);
 	}
 	static const char fix[] = "Remove the DNS records of addresses that nobody serves, or make "
 				  "the server listen on them.";
-	if (reached > 0 && dead.length > 0)
+	if (answering > 0 && dead.length > 0)
 		report_findingf(report, DNS_9, CHECK_WARN, NULL, fix,
 				"Of the addresses published for %s, %s did not answer from here; "
 				"Meta may try any of them.",
 				hostname, dead.bytes);
-	else if (refused > 0 && examination->address_count > 1)
+	else if (connected == 0 && refused > 0 && examination->address_count > 1)
 		report_findingf(report, DNS_9, CHECK_FAIL, NULL, fix,
 				"None of the %zu addresses of %s accepts connections.",
 				examination->address_count, hostname);

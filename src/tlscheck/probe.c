@@ -189,9 +189,8 @@ static bool tls_waits(struct probe *probe, int result, int error_number)
 	probe->reason = ERR_GET_REASON(probe->error);
 	if (probe->reason >= SSL_AD_REASON_OFFSET)
 		probe->alert = probe->reason - SSL_AD_REASON_OFFSET;
-	if (error == SSL_ERROR_SSL && probe->reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
-		end(probe, END_CLOSED);
-	} else if (error == SSL_ERROR_SSL) {
+	bool is_end_of_file = probe->reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+	if (error == SSL_ERROR_SSL && !is_end_of_file) {
 		rest_drain(probe);
 		end(probe, END_TLS);
 	} else if (error == SSL_ERROR_SYSCALL && error_number != 0) {
@@ -204,21 +203,29 @@ static bool tls_waits(struct probe *probe, int result, int error_number)
 
 /* ---- states ---------------------------------------------------------------------------------- */
 
+/* Our end of the connection. */
+static uint16_t local_end(int fd, char text[INET6_ADDRSTRLEN])
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} local = { .v6 = { 0 } };
+	socklen_t size = sizeof local;
+	if (getsockname(fd, &local.any, &size) != 0)
+		local.v4 = (struct sockaddr_in) { .sin_family = AF_INET };
+	if (local.any.sa_family == AF_INET6) {
+		(void)inet_ntop(AF_INET6, &local.v6.sin6_addr, text, INET6_ADDRSTRLEN);
+		return ntohs(local.v6.sin6_port);
+	}
+	(void)inet_ntop(AF_INET, &local.v4.sin_addr, text, INET6_ADDRSTRLEN);
+	return ntohs(local.v4.sin_port);
+}
+
 static void request_make(struct probe *probe)
 {
-	struct sockaddr_storage local = { 0 };
-	socklen_t size = sizeof local;
-	char text[INET6_ADDRSTRLEN] = "0.0.0.0";
-	uint16_t port = 0;
-	if (getsockname(probe->fd, (struct sockaddr *)&local, &size) == 0) {
-		const struct sockaddr_in *v4 = (const struct sockaddr_in *)&local;
-		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&local;
-		bool is_v6 = local.ss_family == AF_INET6;
-		const void *bytes =
-			is_v6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr;
-		(void)inet_ntop(local.ss_family, bytes, text, sizeof text);
-		port = ntohs(is_v6 ? v6->sin6_port : v4->sin_port);
-	}
+	char text[INET6_ADDRSTRLEN];
+	uint16_t port = local_end(probe->fd, text);
 	struct sip_request request = {
 		.hostname = probe->setup->hostname,
 		.port = probe->setup->sip_port,

@@ -119,10 +119,12 @@ static void attempt_begin(struct resolving *resolving, struct query *query, bool
 	if (query->fd < 0)
 		return;
 	/* Connected, so that only this server's datagrams reach us, and ICMP refusals do. */
-	if (connect(query->fd, (const struct sockaddr *)&server->address, server->size) != 0 &&
-	    errno != EINPROGRESS)
-		socket_close(query);
-	else if (!is_tcp && send(query->fd, query->packet + LENGTH_SIZE, query->length, 0) < 0)
+	bool is_begun =
+		connect(query->fd, (const struct sockaddr *)&server->address, server->size) == 0 ||
+		errno == EINPROGRESS;
+	if (is_begun && !is_tcp)
+		is_begun = send(query->fd, query->packet + LENGTH_SIZE, query->length, 0) > 0;
+	if (!is_begun)
 		socket_close(query);
 }
 
@@ -201,7 +203,8 @@ static void tcp_advance(struct resolving *resolving, struct query *query)
 
 static void queries_wait(struct resolving *resolving)
 {
-	for (double now = check_clock_ms(); now < resolving->deadline; now = check_clock_ms()) {
+	for (;;) {
+		double now = check_clock_ms();
 		struct pollfd fds[QUESTIONS];
 		double until = resolving->deadline;
 		size_t open = 0;
@@ -215,7 +218,7 @@ static void queries_wait(struct resolving *resolving)
 			if (!over && query->retry_at < until)
 				until = query->retry_at;
 		}
-		if (open == 0)
+		if (open == 0 || now >= resolving->deadline)
 			return;
 		if (poll(fds, QUESTIONS, until <= now ? 0 : (int)(until - now) + 1) < 0)
 			memset(fds, 0, sizeof fds);
@@ -236,7 +239,7 @@ static void queries_wait(struct resolving *resolving)
 /* The A record's answer comes first, whichever arrived first. */
 static void addresses_sort(struct resolved *resolved)
 {
-	struct address sorted[CHECK_ADDRESSES_MAX];
+	struct address sorted[CHECK_ADDRESSES_MAX] = { 0 };
 	size_t count = 0;
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < resolved->address_count; i++)

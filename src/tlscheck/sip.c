@@ -1,5 +1,7 @@
 #include "tlscheck/sip.h"
 
+#include "base/mem.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -193,24 +195,29 @@ static bool may_begin(const struct sip_reader *reader, const char *prefix)
 	return memcmp(reader->bytes.bytes, prefix, length) == 0;
 }
 
+/* How web servers begin; the last two answer as to HTTP/0.9, which has no head. */
+static const char *const web_beginnings[] = { "HTTP/", "<!DOCTYPE", "<html" };
+
 /* What the bytes begin like, when that settles it; SIP_INCOMPLETE otherwise. */
 static enum sip_kind first_bytes_judge(const struct sip_reader *reader)
 {
 	const struct str *bytes = &reader->bytes;
 	if (reader->request_line[0] != '\0' && may_begin(reader, reader->request_line))
 		return bytes->length >= strlen(reader->request_line) ? SIP_ECHO : SIP_INCOMPLETE;
-	if (may_begin(reader, "HTTP/"))
-		return bytes->length >= 5 ? SIP_HTTP : SIP_INCOMPLETE;
+	for (size_t i = 0; i < ARRAY_LENGTH(web_beginnings); i++)
+		if (may_begin(reader, web_beginnings[i]))
+			return bytes->length >= strlen(web_beginnings[i]) ? SIP_HTTP
+									  : SIP_INCOMPLETE;
 	if (may_begin(reader, "SIP/"))
 		return SIP_INCOMPLETE;
 	const char *end = memchr(bytes->bytes, '\n', bytes->length);
-	if (end && is_request_line(bytes->bytes, line_length(bytes->bytes, bytes->length)))
-		return SIP_INCOMPLETE;
 	for (size_t i = 0; i < bytes->length && &bytes->bytes[i] != end; i++) {
 		unsigned char byte = (unsigned char)bytes->bytes[i];
 		if ((byte < ' ' && byte != '\r') || byte >= 0x7f)
 			return SIP_FOREIGN;
 	}
+	if (end && is_request_line(bytes->bytes, line_length(bytes->bytes, bytes->length)))
+		return SIP_INCOMPLETE;
 	return end || bytes->length > SIP_LINE_MAX ? SIP_FOREIGN : SIP_INCOMPLETE;
 }
 

@@ -24,7 +24,8 @@
 enum {
 	CA_FILE_BYTES_MAX = 16 * 1024 * 1024, /* the system's whole list has 220 KiB */
 	OLD_DAYS = 365,
-	HASH_DIGITS = 8, /* "002c0b4f.0": c_rehash's links */
+	FILES_DATED_MAX = 32, /* enough to tell the day of a list; each is a system call */
+	HASH_DIGITS = 8,      /* "002c0b4f.0": c_rehash's links */
 };
 
 static void pem_load(X509_STORE *store, const struct str *bytes, size_t *count)
@@ -83,23 +84,22 @@ static int time_compare(const void *a, const void *b)
 static void folder_count(struct trust *trust, const char *path)
 {
 	DIR *folder = opendir(path);
-	int64_t *times = NULL;
+	int64_t times[FILES_DATED_MAX];
 	size_t count = 0;
 	const struct dirent *entry;
 	while (folder != NULL && (entry = readdir(folder)) != NULL) {
 		struct stat status;
-		if (!is_hash_link(entry->d_name) ||
-		    fstatat(dirfd(folder), entry->d_name, &status, 0) != 0)
+		if (!is_hash_link(entry->d_name))
 			continue;
-		times = mem_grow(times, count, sizeof *times);
-		times[count++] = status.st_mtime;
+		trust->root_count++;
+		if (count < FILES_DATED_MAX &&
+		    fstatat(dirfd(folder), entry->d_name, &status, 0) == 0)
+			times[count++] = status.st_mtime;
 	}
 	if (count > 0) {
 		qsort(times, count, sizeof *times, time_compare);
 		trust->modified_at = times[count / 2];
-		trust->root_count += count;
 	}
-	free(times);
 	if (folder != NULL)
 		(void)closedir(folder);
 }
@@ -188,6 +188,21 @@ static const char *environment_or(const char *variable, const char *usual)
 	return value != NULL && *value != '\0' ? value : usual;
 }
 
+/* Debian makes its bundle from the very files of the folder: it is not needed as well. */
+static void file_add(struct trust *trust, const char *file, const char *folder,
+		     const char *debian_bundle)
+{
+	bool is_alone = trust->root_count == 0;
+	if (!is_alone && text_equal(file, debian_bundle))
+		return;
+	late_file_set(trust, file);
+	if (is_alone || !is_in_folder(file, folder)) {
+		bundle_count(trust, file);
+		free(trust->name);
+		trust->name = is_alone ? mem_text(file) : mem_format("%s and %s", file, folder);
+	}
+}
+
 static void system_load(struct trust *trust)
 {
 	struct stat status;
@@ -195,24 +210,20 @@ static void system_load(struct trust *trust)
 		environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file());
 	const char *folder =
 		environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
-	char *real = realpath(folder, NULL); /* Debian's own name for it is a link */
-	const char *place = real != NULL ? real : folder;
+	/* OpenSSL's own names for them are links on Debian. */
+	char *real_file = realpath(file, NULL);
+	char *real_folder = realpath(folder, NULL);
+	const char *place = real_folder != NULL ? real_folder : folder;
 	char *bundle = mem_format("%s/ca-certificates.crt", place);
 	bool is_debian = stat(bundle, &status) == 0;
-	bool has_file = stat(file, &status) == 0 && S_ISREG(status.st_mode);
 	(void)X509_STORE_load_path(trust->store, folder);
 	folders_count(trust, place);
-	if (has_file)
-		late_file_set(trust, file);
-	if (has_file && (trust->root_count == 0 || !is_in_folder(file, place))) {
-		bool is_alone = trust->root_count == 0;
-		bundle_count(trust, file);
-		trust->name = is_alone ? mem_text(file) : mem_format("%s and %s", file, place);
-	} else {
-		trust->name = mem_format("%s%s", place, is_debian ? " (ca-certificates)" : "");
-	}
+	trust->name = mem_format("%s%s", place, is_debian ? " (ca-certificates)" : "");
+	if (real_file != NULL && stat(real_file, &status) == 0 && S_ISREG(status.st_mode))
+		file_add(trust, real_file, place, bundle);
 	free(bundle);
-	free(real);
+	free(real_file);
+	free(real_folder);
 	ERR_clear_error();
 }
 

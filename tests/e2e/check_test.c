@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "tlscheck/check.h"
 #include "tests/support/check_outcome.h"
 #include "tests/support/child.h"
@@ -14,6 +15,7 @@
 #include "tests/support/run.h"
 #include "tests/support/session.h"
 
+#include <locale.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <signal.h>
@@ -25,7 +27,11 @@
 
 enum {
 	USUAL_MS = 15000, /* what a check may take without --timeout */
-	LATE_MS = 500,	  /* beyond its deadline: starting and ending */
+#ifdef __SANITIZE_ADDRESS__
+	LATE_MS = 3000, /* the sanitizer starts and ends slowly, and more so side by side */
+#else
+	LATE_MS = 500, /* beyond its deadline: starting and ending */
+#endif
 	HANG_MS = 40000,
 	SIDE_BY_SIDE = 4, /* rows, twice each: as JSON and as text */
 	LONG_TEXT = 20000,
@@ -111,6 +117,11 @@ static bool json_is_right(const struct lab_row *row, const struct run *run)
 			      row->says, outcome.headline, outcome.fix);
 		is_right = false;
 	}
+	const char *hostname = strstr(outcome.fix, "hostname to ");
+	if (hostname != NULL && strchr(hostname, '*') != NULL) {
+		(void)fprintf(stderr, "%s: a pattern is no hostname\n", row->name);
+		is_right = false;
+	}
 	if (strcmp(outcome.verdict, "fail") == 0 && outcome.fix[0] == '\0') {
 		(void)fprintf(stderr, "%s: there is no fix\n", row->name);
 		is_right = false;
@@ -143,6 +154,40 @@ static bool is_text_for_a_terminal(const struct str *output)
 	return true;
 }
 
+/* The first `lines` of a text, each number in it as "0": ports and times differ between two runs.
+ */
+static char *unnumbered(const char *text, size_t lines)
+{
+	struct str out;
+	str_init(&out);
+	for (; *text != '\0' && lines > 0; text++) {
+		bool is_digit = *text >= '0' && *text <= '9';
+		bool was_digit = out.length > 0 && out.bytes[out.length - 1] == '0';
+		lines -= *text == '\n';
+		if (!is_digit || !was_digit)
+			str_add_char(&out, (char)(is_digit ? '0' : *text));
+	}
+	return str_detach(&out);
+}
+
+/* Is what the JSON document has as headline among the first two lines of the text? */
+static bool headline_is_first(const struct pair *pair)
+{
+	struct check_outcome outcome;
+	struct str shown; /* as people see it */
+	(void)check_outcome_read(&outcome, &pair->json.output);
+	str_init(&shown);
+	text_show(&shown, outcome.headline);
+	char *headline = unnumbered(shown.bytes, 1);
+	char *beginning = unnumbered(pair->text.output.bytes, 2);
+	bool is_first = strstr(beginning, headline) != NULL;
+	free(beginning);
+	free(headline);
+	str_release(&shown);
+	check_outcome_release(&outcome);
+	return is_first;
+}
+
 /* The first lines are the verdict and its headline, the same as in the JSON document. */
 static bool text_is_right(const struct lab_row *row, const struct pair *pair)
 {
@@ -159,7 +204,8 @@ static bool text_is_right(const struct lab_row *row, const struct pair *pair)
 	for (size_t i = 0; i < ARRAY_LENGTH(WORDS); i++)
 		if (strcmp(WORDS[i].verdict, row->verdict) == 0)
 			words = WORDS[i].words;
-	bool is_right = text_starts_with(output, words) && pair->text.status == row->exit_code &&
+	bool is_right = text_starts_with(output, words) && headline_is_first(pair) &&
+			pair->text.status == row->exit_code &&
 			is_text_for_a_terminal(&pair->text.output) &&
 			pair->text.output.length < LONG_TEXT && pair->text.errors.length == 0;
 	if (!is_right)
@@ -525,5 +571,6 @@ int main(void)
 		cmocka_unit_test(colour_is_for_terminals),
 		cmocka_unit_test(an_interrupt_ends_it_at_once),
 	};
+	(void)setlocale(LC_CTYPE, "C.UTF-8"); /* what can be shown depends on it */
 	return cmocka_run_group_tests(tests, lab_set_up, lab_tear_down);
 }

@@ -166,6 +166,9 @@ static void help_is_made_from_the_keys(void **state)
 	session_send(session, "?");
 	expect_text(session, "Keys here");
 	expect_golden(session, "help");
+	session_send(session, "<Down><Down><Down>"); /* a sentence that begins above the window */
+	expect_text(session, "what you changed, an exclamation mark what is wrong");
+	expect_gone(session, "as the service last answered");
 	session_send(session, "<End>");
 	expect_text(session, "SIP user password");
 	expect_golden(session, "help_end");

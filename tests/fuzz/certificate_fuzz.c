@@ -67,7 +67,7 @@ static void report_must_be_fit(const struct check_report *report, bool accepted)
 	}
 }
 
-static void chain_must_be_judged(struct judge_input *input)
+static void chain_must_be_judged(struct judge_input input)
 {
 	static const struct {
 		const char *hostname;
@@ -75,25 +75,25 @@ static void chain_must_be_judged(struct judge_input *input)
 	} wanted[] = { { "sip.example.com", false }, { "192.0.2.7", true } };
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		struct check_report report;
-		input->hostname = wanted[i].hostname;
-		input->is_ip = wanted[i].is_ip;
+		input.hostname = wanted[i].hostname;
+		input.is_ip = wanted[i].is_ip;
 		report_init(&report);
-		report_must_be_fit(&report, judge(input, &report));
+		report_must_be_fit(&report, judge(&input, &report));
 		report_release(&report);
 	}
-	char *url = judge_missing_issuer_url(input);
+	char *url = judge_missing_issuer_url(&input);
 	MUST(url == NULL || text_starts_with_nocase(url, "http"));
 	free(url);
 }
 
-static void trust_must_hold(struct judge_input *input, X509 *root, bool is_given)
+static void trust_must_hold(struct judge_input input, X509 *root, bool is_given)
 {
 	struct trust trust = { .store = X509_STORE_new(), .is_given = is_given };
 	trust.name = mem_text("the list");
 	MUST(trust.store != NULL);
 	if (root != NULL)
 		(void)X509_STORE_add_cert(trust.store, root);
-	input->trust = &trust;
+	input.trust = &trust;
 	chain_must_be_judged(input);
 	trust_release(&trust);
 }
@@ -115,8 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.at = AT,
 	};
 	if (sk_X509_num(sent) > 0) {
-		trust_must_hold(&input, NULL, false);
-		trust_must_hold(&input, sk_X509_value(sent, sk_X509_num(sent) - 1), true);
+		trust_must_hold(input, NULL, false);
+		trust_must_hold(input, sk_X509_value(sent, sk_X509_num(sent) - 1), true);
 	}
 	X509_free(aia_certificate_read((const char *)data, size));
 	sk_X509_pop_free(sent, X509_free);

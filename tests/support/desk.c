@@ -22,12 +22,11 @@ void desk_run(struct desk *desk, const char *const *arguments, const char *termi
 	all[0] = program;
 	for (size_t i = 0; arguments[i] != NULL && i + 1 < SESSION_ARGUMENTS_MAX; i++)
 		all[i + 1] = arguments[i];
-	desk->session =
-		session_start(&(struct session_options) { .arguments = all,
-							  .terminal = terminal,
-							  .environment = ENVIRONMENT,
-							  .preload = clock,
-							  .tells_ports = true });
+	desk->session = session_start(&(struct session_options) { .arguments = all,
+								  .terminal = terminal,
+								  .environment = ENVIRONMENT,
+								  .preload = clock,
+								  .tells_ports = true });
 	free(clock);
 	free(program);
 	assert_non_null(desk->session);

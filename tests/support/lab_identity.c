@@ -22,6 +22,7 @@ static void issuer_make(struct identity *issuer, const struct identity *parent,
 
 void lab_authorities_make(struct lab_authorities *authorities)
 {
+	*authorities = (struct lab_authorities) { 0 };
 	struct identity *issuers = authorities->issuers;
 	const struct identity *root = &authorities->root;
 	int64_t now = clock_now();

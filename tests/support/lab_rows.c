@@ -80,7 +80,12 @@ const struct lab_row LAB_ROWS[] = {
 		      "cher.example",
 	  PASSES },
 	{ .name = "asked for in upper case", .hostname = "SIP.Lab.EXAMPLE", PASSES },
-	{ .name = "upper case name", .certificate.leaf.names = "DNS:SIP.Lab.Example", PASSES },
+	{ .name = "name in upper case",
+	  .certificate.leaf = { .names = "DNS:SIP.Lab.Example", .common_name = "SIP.Lab.Example" },
+	  PASSES },
+	{ .name = "common name in another case",
+	  .certificate.leaf.names = "DNS:SIP.Lab.Example",
+	  WARNS("CRT-20") },
 
 	/* Time. */
 	{ .name = "expired",

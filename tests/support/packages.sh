@@ -27,6 +27,12 @@ test|library vterm|libvterm-dev|libvterm-devel|libvterm-dev|libvterm
 test|command python3|python3|python3|python3|python3
 test|command curl|curl|curl|curl|curl
 test|command jq|jq|jq|jq|jq
+test|command openssl|openssl|openssl|openssl|openssl@3
+test|server kamailio|kamailio|kamailio|kamailio|-
+test|module kamailio/modules/tls.so|kamailio-tls-modules|kamailio-tls|kamailio-tls|-
+test|server gnutls-serv|gnutls-bin|gnutls-utils|gnutls-utils|gnutls
+test|server nginx|nginx-light|nginx|nginx|nginx
+test|server dnsmasq|dnsmasq-base|dnsmasq|dnsmasq|dnsmasq
 lint|command clang|clang|clang|clang|llvm
 lint|command clang-tidy|clang-tidy|clang-tools-extra|clang-extra-tools|llvm
 lint|command clang-format|clang-format|clang-tools-extra|clang-extra-tools|clang-format
@@ -48,6 +54,8 @@ is_there() {
 	what=${1#* }
 	case $1 in
 	command\ *) command -v "${what%% *}" ;;
+	server\ *) PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$what" ;;
+	module\ *) for file in /usr/lib*/"$what" /usr/lib/*/"$what"; do [ -e "$file" ] && break; done ;;
 	header\ *) echo "#include <$what>" | ${CC:-cc} -E -x c - ;;
 	library\ *) pkg-config --exists "$what" ;;
 	fuzzer) ls "$(clang -print-resource-dir)"/lib/*/*fuzzer* ;;

@@ -254,15 +254,11 @@ static void test_said(void **state)
 static void test_hostile_bytes(void **state)
 {
 	static const struct raw_names raw = {
-		{ "a\0b", "\x1b[31mred", "caf\xc3\xa9", "caf\xe9",
-		  "\xe2\x80\xae"
-		  "moc",
-		  NULL },
+		{ "a\0b", "\x1b[31mred", "caf\xc3\xa9", "caf\xe9", "\xe2\x80\xaemoc", NULL },
 		{ 3, 8, 5, 4, 6 },
 	};
 	static const char *const texts[] = { "a\\u{0}b", "\x1b[31mred", "caf\xc3\xa9", "caf\\x{e9}",
-					     "\xe2\x80\xae"
-					     "moc" };
+					     "\xe2\x80\xaemoc" };
 	struct identity identity;
 	struct names names;
 	(void)state;

@@ -202,7 +202,8 @@ static void certificate_write(const struct paper *paper,
 static void chain_write(const struct paper *paper, size_t first, size_t count, int64_t now)
 {
 	const struct check_certificate *certificates = paper->report->certificates;
-	const char *address = certificates[first].address;
+	bool is_only = count == paper->report->certificate_count;
+	const char *address = is_only ? NULL : certificates[first].address;
 	str_addf(paper->out, "\nChain%s%s\n", address ? " of " : "", address ? address : "");
 	for (size_t level = 0; level < count; level++)
 		certificate_write(paper, &certificates[first + count - 1 - level], level, now);

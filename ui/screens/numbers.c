@@ -18,6 +18,7 @@ enum {
 	PHONE_COLUMNS = 16, /* "+" and 15 digits: E.164 */
 	PROVIDER_COLUMNS = 9,
 	STATE_COLUMNS = 19,
+	STATE_COLUMNS_NARROW = 13, /* "Enabled, SDES" */
 	FIND_MAX = 64,
 };
 
@@ -120,14 +121,14 @@ static void columns_draw(struct term *term, int row, enum style style, const cha
 {
 	int end = term->columns - 1;
 	bool wide = term->columns >= 72;
-	int state = end - STATE_COLUMNS;
+	int state = end - (wide ? STATE_COLUMNS : STATE_COLUMNS_NARROW);
 	int provider = wide ? state - GAP - PROVIDER_COLUMNS : state;
 	int phone = provider - GAP - PHONE_COLUMNS;
 	(void)draw_text(term, row, COLUMN_NAME, phone - GAP - COLUMN_NAME, style, texts[0]);
 	(void)draw_text(term, row, phone, PHONE_COLUMNS, style, texts[1]);
 	if (wide)
 		(void)draw_text(term, row, provider, PROVIDER_COLUMNS, style, texts[2]);
-	(void)draw_text(term, row, state, STATE_COLUMNS, style, texts[3]);
+	(void)draw_text(term, row, state, end - state, style, texts[3]);
 }
 
 static void number_draw(struct screen_numbers *self, struct term *term, int row, int index)
@@ -185,6 +186,11 @@ static void numbers_draw(struct screen *screen, struct term *term)
 		draw_glyph(term, top + i, 1, 1, STYLE_FOCUS, term->glyphs->focus);
 		draw_cursor(term, top + i, COLUMN_NAME);
 	}
+	if (screen->app->numbers.count == 0)
+		(void)draw_paragraph(term, top + 2, COLUMN_NAME, term->columns - 2 * COLUMN_NAME,
+				     rows - 2, STYLE_DIM,
+				     "No number is saved yet. Add the first with its name and its API "
+				     "key; the key is asked for again in each session.");
 	const struct number *number = focused_number(self);
 	const char *sentence = number != NULL && number->note != NULL ? number->note
 			       : number != NULL ? "Enter opens it. Type to find another."

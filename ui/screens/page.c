@@ -23,6 +23,21 @@ static struct screen_page *self_of(struct screen *screen)
 	return (struct screen_page *)screen;
 }
 
+/* A line as it is broken for `width`, from `row` of the `rows` shown; it may begin above them. */
+static void line_draw(const char *line, struct term *term, int column, int width, int row, int rows)
+{
+	size_t length = strlen(line);
+	for (size_t next; length > 0; row++) {
+		char *part = mem_text_n(line, draw_line_length(line, length, width, &next));
+		if (row >= 0 && row < rows)
+			(void)draw_text(term, frame_body_row(term) + 1 + row, column, width,
+					STYLE_NORMAL, part);
+		free(part);
+		line += next;
+		length -= next;
+	}
+}
+
 /* Calls for each line of the text; NULL `term` only counts. Blanks in front of a line are kept on
  * what it is broken into, so that JSON and lists stay readable. */
 static int lines_walk(const struct screen_page *self, struct term *term, int width, int first,
@@ -39,11 +54,9 @@ static int lines_walk(const struct screen_page *self, struct term *term, int wid
 		int taken = draw_paragraph_rows(line, wide);
 		if (taken == 0)
 			taken = 1;
-		int row = line_number - first;
-		if (term != NULL && row >= 0 && row < rows)
-			(void)draw_paragraph(term, frame_body_row(term) + 1 + row,
-					     MARGIN + (int)indent, wide, rows - row, STYLE_NORMAL,
-					     line);
+		if (term != NULL)
+			line_draw(line, term, MARGIN + (int)indent, wide, line_number - first,
+				  rows);
 		free(line);
 		line_number += taken;
 		at += length + (at[length] == '\n');

@@ -50,4 +50,9 @@ void pick_draw(struct pick *pick, struct term *term, int top, int rows, int valu
 		draw_glyph(term, top + i, 1, 1, STYLE_FOCUS, term->glyphs->focus);
 		draw_cursor(term, top + i, COLUMN_LABEL);
 	}
+	if (pick->scroll.first > 0)
+		draw_glyph(term, top, term->columns - 1, 1, STYLE_DIM, term->glyphs->more_up);
+	if (pick->scroll.first + rows < pick->count)
+		draw_glyph(term, top + rows - 1, term->columns - 1, 1, STYLE_DIM,
+			   term->glyphs->more_down);
 }

@@ -198,7 +198,12 @@ static void curl_write(const struct open_number *number, const char *body, struc
 		 " \\\n  -H \"%s: $D360_API_KEY\" \\\n  -H 'Content-Type: application/json' \\\n"
 		 "  --data-binary ",
 		 ENDPOINT_KEY_HEADER);
-	shell_quote(body, out);
+	/* Laid out, so that no line of it is broken on the screen and spoilt when copied there. */
+	struct str pretty;
+	str_init(&pretty);
+	json_write_pretty(&pretty, body, strlen(body));
+	shell_quote(pretty.bytes, out);
+	str_release(&pretty);
 	str_add(out, "\n\n");
 }
 

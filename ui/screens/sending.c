@@ -220,7 +220,8 @@ static const char *outcome_meaning(const struct send *send)
 		       "is "
 		       "kept in your draft.";
 	case SEND_NOT_APPLIED:
-		if (send->err.kind == ERR_CONFLICT) /* nothing was left to send: its sentence says it */
+		if (send->err.kind ==
+		    ERR_CONFLICT) /* nothing was left to send: its sentence says it */
 			return NULL;
 		return send->cancelled && !send->writes_begun
 			       ? "You cancelled before anything was written. Your draft is kept."

@@ -1,5 +1,7 @@
 #include "ui/term/term.h"
 
+#include "ui/term/terminfo.h"
+
 #include <curses.h>
 #include <errno.h>
 #include <poll.h>
@@ -61,14 +63,10 @@ static bool name_check(const char *name, struct err *err)
 	return false;
 }
 
-/* <term.h> has it, but makes macros of words such as `columns`. */
-int setupterm(const char *name, int fd, int *status);
-
 /* ncurses' own opening, first with the terminal's name, then with one that most come close to. */
 static SCREEN *screen_open(const char *name, char *notice, size_t notice_size)
 {
-	int known = 0; /* asked first: a newterm that fails leaks what it has begun */
-	if (setupterm(name, STDOUT_FILENO, &known) == OK)
+	if (terminfo_has(name)) /* asked first: a newterm that fails leaks what it has begun */
 		return newterm(name, stdout, stdin);
 	(void)snprintf(notice, notice_size,
 		       "The terminal type %.40s is not known here; drawing as for %s.", name,
