@@ -173,15 +173,15 @@ static const char *odd_member(const cJSON *calling)
 
 static char *why_not_editable(const struct json_doc *doc, const cJSON *calling)
 {
-	static const char only_shown[] = "They are shown, but cannot be changed from here: use "
-					 "WhatsApp Manager, or ask your provider.";
+	static const char only_shown[] = "It can be looked at here, not changed: use WhatsApp "
+					 "Manager.";
 	if (json_has_duplicate_keys(doc->root))
-		return mem_format("The service's answer names a setting twice, so it is not "
-				  "certain which value counts. %s",
+		return mem_format("The answer names a setting twice: which value counts is not "
+				  "certain. %s",
 				  only_shown);
 	if (json_has_nul(doc, doc->root))
-		return mem_format("The service's answer holds a NUL character (\\u0000), after "
-				  "which a value may be cut off. %s",
+		return mem_format("The answer holds a NUL character (\\u0000): a value may be cut "
+				  "off there. %s",
 				  only_shown);
 	const char *odd = odd_member(calling);
 	if (odd != NULL)

@@ -65,7 +65,7 @@ const struct practice_number PRACTICE_NUMBERS[] = {
 			"\"app_id\":\"4503599627370497\"}]}}}",
 	},
 	{
-		.name = "Practice 6: messaging limit",
+		.name = "Practice 6: low limit",
 		.phone_number = "+447700900106",
 		.key = "practice-key-6-limit",
 		.note = "Its messaging limit is below 2000, so calling cannot be enabled.",

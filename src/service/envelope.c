@@ -15,7 +15,7 @@ enum { PAGE_WORDS_MAX = 160 /* a page of a gateway: its first line or two say it
 
 static bool is_blank(char character)
 {
-	return (unsigned char)character <= ' ';
+	return strchr(" \t\r\n\v\f", character) != NULL && character != '\0';
 }
 
 /* Copies with runs of blanks and line ends as one blank; too long a text ends in an ellipsis. */

@@ -470,9 +470,13 @@ static bool number_write(struct str *out, const struct number *number, struct er
 static bool document_write(struct str *out, const struct numbers *numbers, struct err *err)
 {
 	str_addf(out, "{\"schema\":%d,\"numbers\":[", SCHEMA);
+	bool is_first = true;
 	for (size_t i = 0; i < numbers->count; i++) {
-		if (i > 0)
+		if (numbers->items[i].is_of_session)
+			continue;
+		if (!is_first)
 			str_add_char(out, ',');
+		is_first = false;
 		if (!number_write(out, &numbers->items[i], err))
 			return false;
 	}

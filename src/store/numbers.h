@@ -19,6 +19,7 @@ struct number {
 	char *phone_number; /* E.164 with +; NULL: not given */
 	char *api_url;	    /* without slash at the end */
 	char *note;	    /* NULL: none */
+	bool is_of_session; /* given on the command line: in the list, never saved */
 	struct json_slice source; /* its object in the file, for members we do not know */
 };
 

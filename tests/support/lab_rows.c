@@ -314,9 +314,10 @@ const struct lab_row LAB_ROWS[] = {
 			 .words = "SIP/2.0 two hundred\r\n: nameless\r\n\r\n" },
 	  WARNS("SIP-5") },
 	{ .name = "endless headers", .behaviour.answer = LAB_ENDLESS_HEADERS, WARNS("SIP-5") },
+	/* SIP has two thirds of a second: time for one byte. */
 	{ .name = "SIP, a byte a second",
 	  .behaviour.answer = LAB_TRICKLES_SIP,
-	  .timeout = SHORT,
+	  .timeout = "2",
 	  WARNS("SIP-5") },
 	{ .name = "garbage inside",
 	  .behaviour = { .answer = LAB_WORDS, .words = "\033]0;owned\a\x9b\r\n\r\n" },

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,6 +46,8 @@ static _Noreturn void child_run(const struct run *run, const char *const *argume
 				char **variables, pid_t parent)
 {
 	child_bind_to_parent(parent);
+	/* Not SIGKILL: a server with children of its own ends them, too. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	int nothing = open("/dev/null", O_RDONLY);
 	if (nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
 	    dup2(run->output_file, STDOUT_FILENO) >= 0 &&

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "tlscheck/address.h"
 #include "tlscheck/check.h"
-#include "ui/commands/check_text.h"
+#include "ui/app/check_text.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char HELP[] =
@@ -41,6 +42,8 @@ enum {
 	TIMEOUT_MAX_SECONDS = 3600, /* longer is a slip of the finger */
 	MODE_CHAIN = 0644,	    /* certificates are public */
 	EXIT_INTERRUPTED = 130,
+	COLUMNS_USUAL = 80,
+	COLUMNS_LEAST = 40,
 };
 
 /* Below this the budgets of the parts are no whole milliseconds. */
@@ -297,6 +300,34 @@ static void event_write(void *owner, const struct check_event *event)
 /* ---- the command
  * ---------------------------------------------------------------------------------- */
 
+/* The width of the terminal; 0: standard output is none. */
+static int terminal_columns(void)
+{
+	struct winsize size = { 0 };
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return COLUMNS_USUAL;
+	return size.ws_col < COLUMNS_LEAST ? COLUMNS_LEAST : size.ws_col;
+}
+
+static void text_write(struct str *out, const struct check_command *command,
+		       const struct check_report *report)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const int columns = terminal_columns();
+	const struct check_paper paper = {
+		.columns = columns,
+		.glyphs = glyphs_choose(),
+		.has_colour = columns > 0 && (no_colour == NULL || no_colour[0] == '\0'),
+	};
+	check_text_write(out, command->target,
+			 command->check.at != 0 ? command->check.at : clock_now(), report, &paper);
+	if (report->corrected_chain != NULL)
+		str_add(out, "\nThe corrected chain can be written to a file: repeat with "
+			     "--write-chain FILE.\n");
+}
+
 static bool results_write(struct check_command *command, const struct check_report *report,
 			  struct err *err)
 {
@@ -306,7 +337,7 @@ static bool results_write(struct check_command *command, const struct check_repo
 		verdict_write(&out, report);
 		line_write(command, &out);
 	} else {
-		check_text_write(&out, command->target, command->check.at, report);
+		text_write(&out, command, report);
 		bytes_write(command, out.bytes, out.length);
 		str_release(&out);
 	}

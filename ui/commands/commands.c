@@ -8,6 +8,7 @@ const struct command COMMANDS[] = {
 	{ "show", command_show, "print a number's calling settings" },
 	{ "check", command_check, "find out whether Meta will accept a SIP server's certificate" },
 	{ "sandbox", command_sandbox, "run the practice service on this machine" },
+	{ "help", command_help, "print the troubleshooting table: sipdesk help troubleshooting" },
 	{ NULL, NULL, NULL },
 };
 

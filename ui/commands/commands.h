@@ -21,6 +21,7 @@ extern const struct command COMMANDS[]; /* ends with a NULL name */
 int command_screens(int argc, char **argv); /* without a command: the screens */
 int command_show(int argc, char **argv);
 int command_sandbox(int argc, char **argv);
+int command_help(int argc, char **argv);
 int command_check(int argc, char **argv);
 
 /* What sipdesk is and which commands it has. */

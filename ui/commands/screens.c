@@ -54,9 +54,24 @@ static bool target_given(const struct target *target)
 	return target->name != NULL || target->api_url != NULL || target->key_file != NULL;
 }
 
+/* One that is not saved stands in the list for this session, so that its draft can be found again.
+ */
+static bool list_add(struct app *app, const struct number *number, struct err *err)
+{
+	if (numbers_find(&app->numbers, number->label) != NULL)
+		return true;
+	if (!numbers_add(&app->numbers, number->label, number->phone_number, number->api_url, NULL,
+			 err))
+		return false;
+	app->numbers.items[app->numbers.count - 1].is_of_session = true;
+	return true;
+}
+
 /* With a TARGET the list is below, and the number open above it. */
 static bool first_screens(struct app *app, struct screens *screens, struct err *err)
 {
+	if (screens->number.label != NULL && !list_add(app, &screens->number, err))
+		return false;
 	app_push(app, screen_numbers_new(app));
 	if (screens->number.label == NULL)
 		return true;

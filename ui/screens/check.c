@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "ui/app/check_report.h"
+#include "ui/app/check_text.h"
 #include "ui/app/tls_check.h"
 #include "ui/widgets/form.h"
 #include "ui/widgets/frame.h"
@@ -19,8 +19,7 @@
 enum {
 	MODE_REPORT = 0600, /* it names a customer's host */
 	PATH_LIMIT = 1000,
-	SECONDS_A_DAY = 86400,
-	NOTE_COLUMN = 46, /* in the chain: behind the names */
+	REPORT_COLUMNS = 80,
 };
 
 /* What is being saved, while the prompt asks where. */
@@ -33,6 +32,7 @@ struct screen_check {
 	struct form form;
 	bool *expanded; /* by finding, in the report's order */
 	size_t expanded_count;
+	bool was_moved; /* the person has moved the focus */
 	enum saving saving;
 };
 
@@ -118,46 +118,74 @@ static void verdict_rows(struct screen_check *self, const struct tls_check *chec
 			     check->hostname, check->port);
 }
 
+static struct check_paper paper_of(const struct screen_check *self)
+{
+	const struct term *term = &self->screen.app->term;
+	return (struct check_paper) {
+		.columns = form_sentence_columns(term),
+		.glyphs = term->glyphs,
+	};
+}
+
+/* A line that is drawn as it is; frees it. */
+static void line_add(struct screen_check *self, char *line, enum style style)
+{
+	form_add(&self->form, FORM_LINE, line)->value_style = style;
+	free(line);
+}
+
 static void timing_rows(struct screen_check *self, const struct tls_check *check)
 {
 	const struct check_report *report = &check->report;
-	const struct glyphs *glyphs = self->screen.app->term.glyphs;
-	const char *address = NULL;
-	int columns = form_sentence_columns(&self->screen.app->term);
+	const struct check_paper paper = paper_of(self);
 	for (size_t i = 0; i < report->timing_count; i++) {
 		const struct check_timing *timing = &report->timings[i];
-		if (i == 0 || !text_equal(address, timing->address)) {
-			address = timing->address;
+		if (i == 0 || !text_equal(report->timings[i - 1].address, timing->address))
 			(void)form_add(&self->form, FORM_SECTION,
-				       address == NULL ? check->hostname : address);
-		}
-		char *line = check_timing_line(report, timing, glyphs->bar, columns);
-		struct form_row *row = form_add(&self->form, FORM_LINE, line);
-		row->value_style = timing->ok ? STYLE_NORMAL : STYLE_WRONG;
-		free(line);
+				       timing->address == NULL ? "Look-up" : timing->address);
+		line_add(self, check_timing_line(report, timing, &paper),
+			 timing->ok ? STYLE_NORMAL : STYLE_WRONG);
 	}
 }
 
 static void chain_rows(struct screen_check *self, const struct tls_check *check)
 {
 	const struct check_report *report = &check->report;
-	const struct glyphs *glyphs = self->screen.app->term.glyphs;
-	if (report->certificate_count == 0)
-		return;
-	(void)form_add(&self->form, FORM_SECTION, "Chain");
-	for (size_t i = report->certificate_count; i-- > 0;) {
-		size_t level = report->certificate_count - 1 - i;
-		char *line = check_certificate_line(&report->certificates[i], level, glyphs->child,
-						    NOTE_COLUMN, clock_now());
-		(void)form_add(&self->form, FORM_LINE, line);
-		free(line);
+	const struct check_paper paper = paper_of(self);
+	for (size_t first = 0; first < report->certificate_count;) {
+		size_t count = check_chain_length(report, first);
+		const char *address = report->certificates[first].address;
+		char *title =
+			address == NULL ? mem_text("Chain") : mem_format("Chain of %s", address);
+		(void)form_add(&self->form, FORM_SECTION, title);
+		free(title);
+		for (size_t level = 0; level < count; level++)
+			line_add(self,
+				 check_certificate_line(
+					 &report->certificates[first + count - 1 - level], level,
+					 clock_now(), &paper),
+				 STYLE_NORMAL);
+		first += count;
 	}
+}
+
+static void finding_row(struct screen_check *self, const struct check_finding *finding, int index)
+{
+	char *line = check_finding_line(finding);
+	/* A field that is none, so that the row can have the focus. */
+	form_add_sentence(&self->form, field_ref_parameter(FIELD_SIP_SERVERS, index, 0), line,
+			  form_sentence_columns(&self->screen.app->term),
+			  severity_style(finding->severity))
+		->action = index;
+	free(line);
+	if (self->expanded[index])
+		sentence_add(self, STYLE_NORMAL, "        Fix: %s",
+			     finding->fix == NULL ? "nothing to change." : finding->fix);
 }
 
 static void finding_rows(struct screen_check *self, const struct tls_check *check)
 {
 	const struct check_report *report = &check->report;
-	int columns = form_sentence_columns(&self->screen.app->term);
 	if (report->finding_count == 0)
 		return;
 	while (self->expanded_count < report->finding_count) {
@@ -166,20 +194,19 @@ static void finding_rows(struct screen_check *self, const struct tls_check *chec
 		self->expanded_count++;
 	}
 	(void)form_add(&self->form, FORM_SECTION, "Findings");
-	for (int severity = CHECK_FAIL; severity >= CHECK_PASS; severity--)
-		for (size_t i = 0; i < report->finding_count; i++) {
-			const struct check_finding *finding = &report->findings[i];
-			if ((int)finding->severity != severity)
+	bool is_first = true;
+	for (size_t i = 0; i < CHECK_SEVERITY_COUNT; i++)
+		for (size_t k = 0; k < report->finding_count; k++) {
+			if (report->findings[k].severity != CHECK_GRAVEST_FIRST[i])
 				continue;
-			char *line = check_finding_line(finding);
-			/* A field that is none, so that the row can have the focus. */
-			struct form_row *row = form_add_sentence(
-				&self->form, field_ref_parameter(FIELD_SIP_SERVERS, (int)i, 0),
-				line, columns, severity_style(finding->severity));
-			row->action = (int)i;
-			free(line);
-			if (self->expanded[i] && finding->fix != NULL)
-				sentence_add(self, STYLE_NORMAL, "  Fix  %s", finding->fix);
+			finding_row(self, &report->findings[k], (int)k);
+			/* Findings come in any order; until one is looked at, the gravest has the
+			 * focus. */
+			if (is_first && !self->was_moved)
+				form_focus(&self->form,
+					   field_ref_parameter(FIELD_SIP_SERVERS, (int)k, 0),
+					   (int)k);
+			is_first = false;
 		}
 }
 
@@ -221,6 +248,14 @@ static void check_draw(struct screen *screen, struct term *term)
 /* --- what is done ------------------------------------------------------------------------------
  */
 
+static void report_write(const struct tls_check *check, struct str *out)
+{
+	const struct check_paper paper = { .columns = REPORT_COLUMNS, .glyphs = &GLYPHS_UNICODE };
+	char *target = mem_format("%s:%s", check->hostname, check->port);
+	check_text_write(out, target, clock_now(), &check->report, &paper);
+	free(target);
+}
+
 static void saved(void *owner, const char *path)
 {
 	struct screen_check *self = owner;
@@ -237,8 +272,7 @@ static void saved(void *owner, const char *path)
 	else if (length > 5 && text_equal(path + length - 5, ".json"))
 		str_append(&text, check->json.bytes, check->read_to);
 	else
-		check_report_write(&check->report, check->hostname, check->port, clock_now(),
-				   &text);
+		report_write(check, &text);
 	if (access(path, F_OK) == 0)
 		app_notice(app, "%s is there already; nothing was overwritten.", path);
 	else if (file_write_whole(path, text.bytes, text.length, MODE_REPORT, &err))
@@ -272,7 +306,7 @@ static void openssl_show(struct screen_check *self)
 	const struct tls_check *check = check_of(self);
 	struct str text;
 	str_init(&text);
-	check_openssl_write(check->hostname, check->port, check->headline_id, &text);
+	check_openssl_write(&text, check->hostname, check->port, check->headline_id);
 	app_push(app, screen_page_new(app, "openssl equivalent", text.bytes));
 	str_release(&text);
 }
@@ -283,8 +317,10 @@ static void check_act(struct screen *screen, enum action_id action)
 	struct app *app = screen->app;
 	struct tls_check *check = check_of(self);
 	rows_fill(self);
-	if (form_act(&self->form, action, frame_body_rows(&app->term) - 1))
+	if (form_act(&self->form, action, frame_body_rows(&app->term) - 1)) {
+		self->was_moved = true;
 		return;
+	}
 	const struct form_row *row = form_focused(&self->form);
 	switch (action) {
 	case ACTION_OPEN:

@@ -61,6 +61,10 @@ static int focused_row(const struct screen_number_add *self)
 
 static void rows_fill(struct screen_number_add *self)
 {
+	const struct app *app = self->screen.app;
+	/* The practice service may begin to listen while the form stands open. */
+	if (app->practice_url != NULL && self->texts[ADD_URL][0] == '\0' && !self->form.is_editing)
+		mem_text_set(&self->texts[ADD_URL], app->practice_url);
 	form_begin(&self->form);
 	for (int i = 0; i < ADD_ROW_COUNT; i++) {
 		struct form_row *row = form_add(&self->form, FORM_FIELD, ADD_ROWS[i].label);

@@ -187,10 +187,11 @@ static void numbers_draw(struct screen *screen, struct term *term)
 		draw_cursor(term, top + i, COLUMN_NAME);
 	}
 	if (screen->app->numbers.count == 0)
-		(void)draw_paragraph(term, top + 2, COLUMN_NAME, term->columns - 2 * COLUMN_NAME,
-				     rows - 2, STYLE_DIM,
-				     "No number is saved yet. Add the first with its name and its API "
-				     "key; the key is asked for again in each session.");
+		(void)draw_paragraph(
+			term, top + 2, COLUMN_NAME, term->columns - 2 * COLUMN_NAME, rows - 2,
+			STYLE_DIM,
+			"No number is saved yet. Add the first with its name and its API "
+			"key; the key is asked for again in each session.");
 	const struct number *number = focused_number(self);
 	const char *sentence = number != NULL && number->note != NULL ? number->note
 			       : number != NULL ? "Enter opens it. Type to find another."

@@ -62,9 +62,13 @@ static void check_row(struct screen_review *self, int server, int columns)
 	const struct tls_check *check = tls_check_of(number, server);
 	bool passed = check != NULL && check->state == TLS_CHECK_DONE &&
 		      check->verdict != VERDICT_FAIL && !tls_check_is_stale(check);
+	const char *hostname =
+		values_get(&number->draft.mine, field_ref_server(FIELD_SERVER_HOSTNAME, server));
 	char *words = tls_check_words(check);
-	char *sentence =
-		mem_format(check == NULL ? "TLS check %s. F7 runs it." : "TLS check %s", words);
+	const char *name = hostname == NULL ? "the new server" : hostname;
+	char *sentence = check == NULL
+				 ? mem_format("The TLS check of %s was not run. F7 runs it.", name)
+				 : mem_format("The TLS check of %s %s", name, words);
 	struct form_row *row = form_add_sentence(
 		&self->form, field_ref_server(FIELD_SIP_SERVERS, server), sentence, columns,
 		passed						  ? STYLE_NORMAL
@@ -86,25 +90,34 @@ static void check_rows(struct screen_review *self, int columns)
 			check_row(self, (int)i, columns);
 }
 
+static void finding_row(struct screen_review *self, size_t index, int columns)
+{
+	const struct finding *finding = &self->number->findings.items[index];
+	enum style style = finding->severity == SEVERITY_FAILURE   ? STYLE_WRONG
+			   : finding->severity == SEVERITY_WARNING ? STYLE_WARNING
+								   : STYLE_NORMAL;
+	struct form_row *row =
+		form_add_sentence(&self->form, finding->ref, finding->sentence, columns, style);
+	row->mark = finding->severity == SEVERITY_INFO ? ' ' : '!';
+	row->action = (int)index; /* two findings may be about one field */
+}
+
 static void findings_rows(struct screen_review *self, int columns)
 {
 	const struct findings *findings = &self->number->findings;
+	size_t failures = findings_count(findings, SEVERITY_FAILURE);
+	if (failures > 0)
+		(void)form_add(&self->form, FORM_SECTION, "To settle before it can be sent");
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].severity == SEVERITY_FAILURE)
+			finding_row(self, i, columns);
 	(void)form_add(&self->form, FORM_SECTION, "Checks");
 	check_rows(self, columns);
-	for (int severity = SEVERITY_FAILURE; severity >= SEVERITY_INFO; severity--)
-		for (size_t i = 0; i < findings->count; i++) {
-			const struct finding *finding = &findings->items[i];
-			if ((int)finding->severity != severity)
-				continue;
-			enum style style = severity == SEVERITY_FAILURE	  ? STYLE_WRONG
-					   : severity == SEVERITY_WARNING ? STYLE_WARNING
-									  : STYLE_NORMAL;
-			struct form_row *row = form_add_sentence(&self->form, finding->ref,
-								 finding->sentence, columns, style);
-			row->mark = severity == SEVERITY_INFO ? ' ' : '!';
-			row->action = (int)i; /* two findings may be about one field */
-		}
-	if (findings->count == 0 && !values_sip_enabled(&self->number->draft.mine))
+	for (int severity = SEVERITY_WARNING; severity >= SEVERITY_INFO; severity--)
+		for (size_t i = 0; i < findings->count; i++)
+			if ((int)findings->items[i].severity == severity)
+				finding_row(self, i, columns);
+	if (findings->count == failures && !values_sip_enabled(&self->number->draft.mine))
 		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT),
 					"Nothing to object to.", columns, STYLE_NORMAL);
 }

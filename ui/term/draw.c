@@ -179,19 +179,27 @@ void draw_rule(struct term *term, int row, const char *title)
 	draw_glyph(term, row, column, term->columns - column, STYLE_SECTION, term->glyphs->rule);
 }
 
+/* In a word that has no line to itself it may be broken behind these: names, paths, URIs. */
+static bool breaks_after(char character)
+{
+	return character != '\0' && strchr(".,;/@&=", character) != NULL;
+}
+
 size_t draw_line_length(const char *text, size_t length, int width, size_t *next)
 {
 	struct text_piece piece;
-	size_t end = 0, blank = 0;
+	size_t end = 0, blank = 0, within = 0;
 	for (int columns = 0; end < length; end += piece.source_length) {
 		piece_read(&piece, text + end, length - end);
 		columns += piece.columns;
 		if (end > 0 && text[end] == ' ')
 			blank = end;
 		if (columns > width && end > 0) {
-			end = blank > 0 ? blank : end;
+			end = blank > 0 ? blank : within > 0 ? within : end;
 			break;
 		}
+		if (breaks_after(text[end]))
+			within = end + 1;
 	}
 	*next = end;
 	while (*next < length && text[*next] == ' ')

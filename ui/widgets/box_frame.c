@@ -18,8 +18,9 @@ struct box_place box_frame_draw(struct term *term, const char *title, int rows)
 	int all = rows + 2;
 	int top = (term->rows - all) / 2 < 1 ? 1 : (term->rows - all) / 2;
 	int left = (term->columns - columns) / 2;
+	/* Over the whole width: pieces of the screen below beside it would only confuse. */
 	for (int i = 0; i < all; i++)
-		draw_glyph(term, top + i, left, columns, STYLE_NORMAL, " ");
+		draw_glyph(term, top + i, 0, term->columns, STYLE_NORMAL, " ");
 	draw_glyph(term, top, left, columns, STYLE_SECTION, term->glyphs->rule);
 	draw_glyph(term, top, left + 1, 1, STYLE_SECTION, " ");
 	int width = draw_text(term, top, left + 2, box_frame_columns(term), STYLE_TITLE, title);
