@@ -83,6 +83,7 @@ int process_child_stop(struct process_child *child)
 		(void)close(child->output);
 	if (child->id > 0) {
 		(void)kill(child->id, SIGTERM); /* too late for one that has ended: no harm */
+		(void)kill(child->id, SIGCONT); /* a stopped one would not end */
 		while (waitpid(child->id, &status, 0) < 0 && errno == EINTR)
 			;
 	}

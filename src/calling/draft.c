@@ -250,19 +250,40 @@ static void parameter_revert(struct sip_server *server, const struct sip_server 
 		parameter_append(server, removed);
 }
 
+/* A server that the base does not have leaves no place behind: nothing was ever sent of it. */
+static void server_drop(struct calling_values *values, size_t at)
+{
+	server_release(&values->servers[at]);
+	values->server_count--;
+	memmove(values->servers + at, values->servers + at + 1,
+		(values->server_count - at) * sizeof *values->servers);
+}
+
+static void added_server_revert(struct draft *draft, struct sip_server *server,
+				struct field_ref ref)
+{
+	switch (ref.field) {
+	case FIELD_SERVER_HOSTNAME: mem_text_set(&server->hostname, NULL); break;
+	case FIELD_SERVER_PORT: mem_text_set(&server->port, NULL); break;
+	case FIELD_SERVER_PARAMETERS: parameters_clear(server); break;
+	case FIELD_PARAMETER_KEY:
+	case FIELD_PARAMETER_VALUE:
+		if (parameter_at(server, ref.parameter) != NULL)
+			server_parameter_remove(server, (size_t)ref.parameter);
+		break;
+	case FIELD_SIP_SERVERS: server_drop(&draft->mine, (size_t)ref.server); break;
+	default: break;
+	}
+}
+
 static void server_field_revert(struct draft *draft, struct field_ref ref)
 {
 	struct sip_server *server = server_at(draft, ref.server);
 	if (server == NULL)
 		return;
 	const struct sip_server *base = server_base(draft, server);
-	if (base == NULL && ref.parameter >= 0) {
-		if (parameter_at(server, ref.parameter) != NULL)
-			server_parameter_remove(server, (size_t)ref.parameter);
-		return;
-	}
 	if (base == NULL) {
-		server->removed = true;
+		added_server_revert(draft, server, ref);
 		return;
 	}
 	if (server->removed) {
@@ -283,7 +304,7 @@ static void server_field_revert(struct draft *draft, struct field_ref ref)
 void draft_revert(struct draft *draft, struct field_ref ref)
 {
 	if (ref.field == FIELD_SIP_SERVERS && ref.server < 0) {
-		for (int i = 0; (size_t)i < draft->mine.server_count; i++)
+		for (int i = (int)draft->mine.server_count - 1; i >= 0; i--)
 			server_field_revert(draft, field_ref_server(FIELD_SIP_SERVERS, i));
 	} else if (ref.field < FIELD_SETTINGS_COUNT && ref.field != FIELD_SIP_SERVERS) {
 		mem_text_set(&draft->mine.texts[ref.field], draft->base->values.texts[ref.field]);
@@ -301,7 +322,9 @@ int draft_server_add(struct draft *draft)
 void draft_server_remove(struct draft *draft, int server)
 {
 	struct sip_server *removed = server_at(draft, server);
-	if (removed != NULL)
+	if (removed != NULL && server_base(draft, removed) == NULL)
+		server_drop(&draft->mine, (size_t)server);
+	else if (removed != NULL)
 		removed->removed = true;
 }
 

@@ -22,10 +22,13 @@ void draft_release(struct draft *draft);
  * and the draft stays as it was. */
 bool draft_set(struct draft *draft, struct field_ref ref, const char *text, struct err *err);
 
-/* Back to the base's value. A server or parameter that the base does not have is removed. */
+/* Back to the base's value: of a server that the base does not have, nothing; FIELD_SIP_SERVERS and
+ * a parameter that the base does not have are removed. */
 void draft_revert(struct draft *draft, struct field_ref ref);
 
 int draft_server_add(struct draft *draft); /* returns its index */
+/* One that the base has keeps its place as a removed one; an added one is gone, and the places
+ * behind it move up. */
 void draft_server_remove(struct draft *draft, int server);
 int draft_parameter_add(struct draft *draft, int server);
 void draft_parameter_remove(struct draft *draft, int server, int parameter);

@@ -233,7 +233,7 @@ static void doubtful_answers_are_shown_and_not_edited(void **state)
 		expect_cursor_on(desk.session, "Enabled");
 		session_send(desk.session, "<Space>");
 		expect_words(desk.session, CASES[i].reason);
-		expect_words(desk.session, "cannot be changed from here");
+		expect_words(desk.session, "looked at here, not changed");
 		session_send(desk.session, "<F2>");
 		expect_words(desk.session, "Nothing was changed yet.");
 		desk_close(&desk);

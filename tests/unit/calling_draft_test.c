@@ -288,9 +288,19 @@ static void a_server_added_here_is_removed_by_reverting_it(void **state)
 	assert_int_equal(draft_parameter_add(draft, added), 0);
 	draft_revert(draft, field_ref_parameter(FIELD_PARAMETER_VALUE, added, 0));
 	assert_int_equal(draft->mine.servers[added].parameter_count, 0);
+	set(draft, field_ref_server(FIELD_SERVER_HOSTNAME, added), "new.example");
+	set(draft, field_ref_server(FIELD_SERVER_PORT, added), "5062");
 	draft_revert(draft, field_ref_server(FIELD_SERVER_HOSTNAME, added));
-	assert_true(draft->mine.servers[added].removed);
+	assert_null(draft->mine.servers[added].hostname);
+	assert_string_equal(draft->mine.servers[added].port, "5062");
+	size_t count = draft->mine.server_count;
+	draft_revert(draft, field_ref_server(FIELD_SIP_SERVERS, added));
+	assert_int_equal(draft->mine.server_count, count - 1); /* it leaves no place behind */
 	assert_false(draft_is_changed(draft));
+	int first = draft_server_add(draft), second = draft_server_add(draft);
+	set(draft, field_ref_server(FIELD_SERVER_HOSTNAME, second), "second.example");
+	draft_server_remove(draft, first);
+	assert_string_equal(draft->mine.servers[first].hostname, "second.example");
 	fixture_release(&fixture);
 }
 

@@ -142,7 +142,8 @@ const struct action ACTIONS[ACTION_COUNT] = {
 	},
 	[ACTION_TROUBLES] = {
 		.name = "Troubleshooting",
-		.contexts = CONTEXT_NUMBER | CONTEXT_CHECK,
+		.contexts = CONTEXT_NUMBER | CONTEXT_REVIEW | CONTEXT_SENDING | CONTEXT_CHECK |
+			    CONTEXT_TEXT,
 		.keys = { 't' },
 		.bar = NULL,
 		.help = "What people see when calls do not work, its causes, and what settles them.",
@@ -156,7 +157,7 @@ const struct action ACTIONS[ACTION_COUNT] = {
 	},
 	[ACTION_NEXT_VALUE] = {
 		.name = "Next value",
-		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_CONFLICT,
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_CONFLICT | CONTEXT_CHOICE,
 		.keys = { ' ' },
 		.bar = NULL,
 		.help = "Switches the field to its next value.",
@@ -164,7 +165,7 @@ const struct action ACTIONS[ACTION_COUNT] = {
 	[ACTION_ADD] = {
 		.name = "Add",
 		.contexts = CONTEXT_NUMBERS | CONTEXT_SETTINGS | CONTEXT_SERVER,
-		.keys = { KEY_INSERT, '+' },
+		.keys = { KEY_INSERT },
 		.bar = NULL,
 		.help = "Adds a number, a SIP server or a parameter.",
 	},

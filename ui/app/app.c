@@ -5,6 +5,7 @@
 #include "ui/app/signals.h"
 #include "ui/app/tls_check.h"
 #include "ui/screens/screens.h"
+#include "ui/widgets/box.h"
 #include "ui/widgets/frame.h"
 
 #include <errno.h>
@@ -69,17 +70,33 @@ static void app_draw_screen(struct app *app, struct screen *screen)
 	screen->ops->draw(screen, &app->term);
 }
 
+static bool is_too_small(const struct term *term)
+{
+	return term->rows < TERM_ROWS_LEAST || term->columns < TERM_COLUMNS_LEAST;
+}
+
+static void too_small_draw(struct app *app)
+{
+	struct term *term = &app->term;
+	const char *question = box_sentence(app->top);
+	int row = draw_paragraph(term, 0, 0, term->columns, term->rows, STYLE_NORMAL,
+				 question == NULL ? "The window is too small. Make it larger, or "
+						    "leave with Ctrl-Q."
+						  : question);
+	if (question != NULL)
+		(void)draw_paragraph(term, row, 0, term->columns, term->rows - row, STYLE_NORMAL,
+				     "y or n, or make the window larger.");
+}
+
 static void app_draw(struct app *app)
 {
 	struct term *term = &app->term;
 	if (!term->is_open)
 		return;
 	draw_begin(term);
-	if (term->rows < TERM_ROWS_LEAST || term->columns < TERM_COLUMNS_LEAST)
-		(void)draw_paragraph(
-			term, 0, 0, term->columns, term->rows, STYLE_NORMAL,
-			"The window is too small. Make it larger, or leave with Ctrl-Q.");
-	else {
+	if (is_too_small(term)) {
+		too_small_draw(app);
+	} else {
 		app_draw_screen(app, app->top);
 		frame_bar(term, app->top);
 	}
@@ -130,11 +147,17 @@ static bool key_acts_at_once(uint32_t key)
 	       key == (KEY_CTRL | 'z');
 }
 
-static void app_event(struct app *app, const struct input_event *event)
+/* In a window too small for a screen only what is shown there can be answered. */
+static bool app_takes(const struct app *app, const struct input_event *event)
+{
+	if (!is_too_small(&app->term) || box_sentence(app->top) != NULL)
+		return true;
+	return event->kind == INPUT_KEY && key_acts_at_once(event->key);
+}
+
+static void event_act(struct app *app, const struct input_event *event)
 {
 	struct screen *screen = app->top;
-	free(app->notice);
-	app->notice = NULL;
 	bool at_once = event->kind == INPUT_KEY && key_acts_at_once(event->key);
 	if (!at_once && screen->ops->event != NULL && screen->ops->event(screen, event))
 		return;
@@ -143,7 +166,20 @@ static void app_event(struct app *app, const struct input_event *event)
 		return;
 	}
 	bool in_text = screen->ops->has_text_focus != NULL && screen->ops->has_text_focus(screen);
-	app_act(app, action_for_key(screen->ops->context, event->key, in_text));
+	enum action_id action = action_for_key(screen->ops->context, event->key, in_text);
+	if (action == ACTION_NONE && event->key == (KEY_CTRL | 'c'))
+		app_notice(app, "Ctrl-Q leaves sipdesk; Esc goes back.");
+	app_act(app, action);
+}
+
+static void app_event(struct app *app, const struct input_event *event)
+{
+	free(app->notice);
+	app->notice = NULL;
+	if (app_takes(app, event))
+		event_act(app, event);
+	if (!app->is_ending)
+		open_numbers_settle(app);
 }
 
 static void input_expired(void *owner);

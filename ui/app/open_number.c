@@ -49,6 +49,7 @@ void open_number_merge_drop(struct open_number *number)
 	free(number->merge);
 	number->merge = NULL;
 	settings_release(&number->incoming);
+	number->has_incoming = false;
 }
 
 static void number_free(struct open_number *number)
@@ -56,6 +57,7 @@ static void number_free(struct open_number *number)
 	client_cancel(&number->reading);
 	loop_timer_stop(&number->app->loop, &number->tick_timer);
 	open_number_merge_drop(number);
+	settings_release(&number->incoming);
 	if (number->has_settings)
 		draft_release(&number->draft);
 	settings_release(&number->settings);
@@ -101,6 +103,13 @@ static void consequences_follow(struct open_number *number)
 	rules_check(&number->settings, &number->draft.mine, &number->findings);
 }
 
+static void places_moved(struct open_number *number)
+{
+	number->generation++;
+	tls_checks_follow(number);
+	consequences_follow(number);
+}
+
 static void base_replace(struct open_number *number, struct calling_settings *newer)
 {
 	if (number->has_settings)
@@ -110,7 +119,7 @@ static void base_replace(struct open_number *number, struct calling_settings *ne
 	settings_init(newer);
 	draft_init(&number->draft, &number->settings);
 	number->has_settings = true;
-	consequences_follow(number);
+	places_moved(number);
 }
 
 /* The base gives way to a newer one under a draft; `mine` is what the person wants on top of it. */
@@ -121,7 +130,7 @@ static void base_move(struct open_number *number, struct calling_settings *newer
 	number->settings = *newer;
 	settings_init(newer);
 	draft_rebase(&number->draft, &number->settings, mine);
-	consequences_follow(number);
+	places_moved(number);
 }
 
 static void taken_over_say(struct open_number *number)
@@ -148,18 +157,15 @@ void open_number_merged(struct open_number *number)
 	open_number_merge_drop(number);
 }
 
-static void settings_arrived(struct open_number *number, struct calling_settings *newer)
+static void incoming_settle(struct open_number *number)
 {
-	number->state = NUMBER_READ;
-	number->is_unknown = false;
 	if (!number->has_settings || !draft_is_changed(&number->draft)) {
-		base_replace(number, newer);
+		base_replace(number, &number->incoming);
+		number->has_incoming = false;
 		return;
 	}
 	number->merge = mem_alloc(1, sizeof *number->merge);
 	merge_init(number->merge);
-	number->incoming = *newer;
-	settings_init(newer);
 	merge_compute(number->merge, &number->settings.values, &number->incoming.values,
 		      &number->draft.mine);
 	if (merge_conflict_count(number->merge) > 0) {
@@ -168,6 +174,33 @@ static void settings_arrived(struct open_number *number, struct calling_settings
 	}
 	taken_over_say(number);
 	open_number_merged(number);
+}
+
+void open_numbers_settle(struct app *app)
+{
+	struct open_number *next;
+	for (struct open_number *number = app->open; number != NULL; number = next) {
+		const struct screen_ops *top = app->top->ops;
+		next = number->next;
+		if (top->is_overlay ||
+		    (top->has_text_focus != NULL && top->has_text_focus(app->top)))
+			return;
+		if (number->has_incoming && number->merge == NULL)
+			incoming_settle(number);
+	}
+}
+
+static void settings_arrived(struct open_number *number, struct calling_settings *newer)
+{
+	number->state = NUMBER_READ;
+	number->is_unknown = false;
+	number->incoming = *newer;
+	number->has_incoming = true;
+	settings_init(newer);
+	if (number->has_settings)
+		open_numbers_settle(number->app);
+	else
+		incoming_settle(number); /* nothing is shown yet that could move */
 }
 
 static void ticked(void *owner)
@@ -202,7 +235,7 @@ static void read_done(void *owner, const char *bytes, size_t length, const struc
 void open_number_read(struct open_number *number)
 {
 	struct app *app = number->app;
-	if (number->reading != NULL || number->merge != NULL)
+	if (number->reading != NULL || number->has_incoming)
 		return;
 	err_init(&number->read_error);
 	number->state = NUMBER_READING;
@@ -240,7 +273,7 @@ bool open_number_set(struct open_number *number, struct field_ref ref, const cha
 void open_number_revert(struct open_number *number, struct field_ref ref)
 {
 	draft_revert(&number->draft, ref);
-	consequences_follow(number);
+	places_moved(number);
 }
 
 int open_number_server_add(struct open_number *number)
@@ -253,7 +286,7 @@ int open_number_server_add(struct open_number *number)
 void open_number_server_remove(struct open_number *number, int server)
 {
 	draft_server_remove(&number->draft, server);
-	consequences_follow(number);
+	places_moved(number);
 }
 
 int open_number_parameter_add(struct open_number *number, int server)
@@ -280,6 +313,8 @@ void open_number_sent(struct open_number *number, struct send *send)
 	values_init(&mine);
 	settings_copy(&newer, &send->result);
 	values_copy(&mine, send_wanted(send));
+	number->state = NUMBER_READ;
+	err_init(&number->read_error);
 	base_move(number, &newer, &mine);
 }
 
@@ -295,5 +330,5 @@ const char *open_number_provider(const struct open_number *number)
 
 const char *open_number_realm(const struct open_number *number)
 {
-	return number->is_practice ? "PRACTICE" : "LIVE";
+	return number->app->service == APP_SERVICE_REAL ? "LIVE" : "PRACTICE";
 }

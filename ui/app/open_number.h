@@ -43,7 +43,9 @@ struct open_number {
 	struct findings findings;
 	size_t changed_count; /* lines of change as people count them */
 	struct merge *merge;  /* a reading moved under the draft and needs choices; NULL: none */
-	struct calling_settings incoming; /* that reading; valid while `merge` is set */
+	struct calling_settings incoming; /* a newer reading; valid while `has_incoming` */
+	bool has_incoming;		  /* it waits for a moment in which nothing is typed */
+	unsigned generation; /* counts changes of the base: places of servers may have moved */
 };
 
 /* The number of this label if it was opened before, else a new one. Borrowed from the app. */
@@ -55,6 +57,9 @@ void open_number_close(struct open_number *number);
 
 void open_number_read(struct open_number *number); /* starts a reading; no-op while one runs */
 void open_number_read_cancel(struct open_number *number);
+/* Takes over readings that have come, unless text is being entered or a question is open: nothing
+ * moves under the person's fingers. Called after each event and each answer. */
+void open_numbers_settle(struct app *app);
 
 /* Edits, through the draft; changes and findings follow. */
 bool open_number_set(struct open_number *number, struct field_ref ref, const char *text,

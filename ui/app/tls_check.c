@@ -242,7 +242,7 @@ static bool child_start(struct tls_check *check, struct err *err)
 	struct app *app = check->number->app;
 	char *connect = NULL;
 	const char *ca_file = NULL;
-	if (check->number->is_practice &&
+	if (app->service != APP_SERVICE_REAL &&
 	    !practice_place(app, check->hostname, &connect, &ca_file, err))
 		return false;
 	char *target = strchr(check->hostname, ':') == NULL
@@ -267,6 +267,23 @@ static bool child_start(struct tls_check *check, struct err *err)
 	return started;
 }
 
+/* What validation objects to is no place to check; it says why. */
+static bool is_checkable(const struct open_number *number, int server, struct err *err)
+{
+	static const enum field_id fields[] = { FIELD_SERVER_HOSTNAME, FIELD_SERVER_PORT };
+	if (values_get(&number->draft.mine, field_ref_server(FIELD_SERVER_HOSTNAME, server)) ==
+	    NULL)
+		return err_set(err, ERR_INPUT,
+			       "There is no hostname to check yet: enter it first.");
+	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
+		const struct finding *finding =
+			findings_for(&number->findings, field_ref_server(fields[i], server));
+		if (finding != NULL && finding->severity == SEVERITY_FAILURE)
+			return err_set(err, ERR_INPUT, "%s", finding->sentence);
+	}
+	return true;
+}
+
 struct tls_check *tls_check_start(struct open_number *number, int server, struct err *err)
 {
 	struct app *app = number->app;
@@ -274,15 +291,14 @@ struct tls_check *tls_check_start(struct open_number *number, int server, struct
 	const char *hostname = values_get(mine, field_ref_server(FIELD_SERVER_HOSTNAME, server));
 	const char *port = values_get(mine, field_ref_server(FIELD_SERVER_PORT, server));
 	char *ascii = hostname == NULL ? NULL : hostname_to_ascii(hostname);
-	if (ascii == NULL) {
-		(void)err_set(err, ERR_INPUT, "There is no hostname to check yet: enter it first.");
+	if (!is_checkable(number, server, err)) {
+		free(ascii);
 		return NULL;
 	}
-	check_forget(app, number, server);
 	struct tls_check *check = mem_alloc(1, sizeof *check);
 	check->number = number;
 	check->server = server;
-	check->hostname = ascii;
+	check->hostname = ascii == NULL ? mem_text(hostname) : ascii;
 	check->port = mem_text(port == NULL ? field_of(FIELD_SERVER_PORT)->absent : port);
 	check->started_at = clock_now();
 	check->child = (struct process_child) { .id = -1, .output = -1 };
@@ -293,9 +309,11 @@ struct tls_check *tls_check_start(struct open_number *number, int server, struct
 		check_free(check);
 		return NULL;
 	}
+	check_forget(app, number, server); /* only now: the new one runs */
 	check->next = app->checks;
 	app->checks = check;
-	(void)loop_watch(&app->loop, check->child.output, POLLIN, child_spoke, check);
+	if (!loop_watch(&app->loop, check->child.output, POLLIN, child_spoke, check))
+		child_ended(check);
 	return check;
 }
 
@@ -305,6 +323,28 @@ void tls_check_cancel(struct tls_check *check)
 		return;
 	check->state = TLS_CHECK_CANCELLED;
 	child_ended(check);
+}
+
+static bool is_of_server(const struct tls_check *check, const struct calling_values *mine,
+			 int server)
+{
+	const char *hostname = values_get(mine, field_ref_server(FIELD_SERVER_HOSTNAME, server));
+	char *ascii = hostname == NULL ? NULL : hostname_to_ascii(hostname);
+	bool same = text_equal(ascii, check->hostname);
+	free(ascii);
+	return same;
+}
+
+void tls_checks_follow(struct open_number *number)
+{
+	const struct calling_values *mine = &number->draft.mine;
+	for (struct tls_check *check = number->app->checks; check != NULL; check = check->next) {
+		if (check->number != number || is_of_server(check, mine, check->server))
+			continue;
+		for (size_t i = 0; i < mine->server_count; i++)
+			if (!mine->servers[i].removed && is_of_server(check, mine, (int)i))
+				check->server = (int)i;
+	}
 }
 
 /* --- in words --------------------------------------------------------------------------------- */

@@ -46,6 +46,9 @@ void tls_check_cancel(struct tls_check *check);
 /* Ends and forgets those of a number; NULL: all. */
 void tls_checks_release(struct app *app, const struct open_number *number);
 
+/* After places of servers may have moved: each check stays with the hostname it was made of. */
+void tls_checks_follow(struct open_number *number);
+
 /* Were hostname or port edited since? */
 bool tls_check_is_stale(const struct tls_check *check);
 /* "failed 2 min ago: the certificate is for …", "running", "not run for this server" (`check`

@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { KEY_FILE_MAX = 4096 };
+enum { KEY_FILE_MAX = 4096, INTERRUPT = 3 /* Ctrl-C, where it makes no signal */ };
 
 bool target_option(struct target *target, int option, const char *argument)
 {
@@ -105,6 +105,8 @@ static bool line_read_silently(int tty, struct secret *key)
 			return false;
 		if (character == '\n' || character == '\r')
 			return true;
+		if (character == INTERRUPT)
+			return false;
 		(void)secret_push(key, character);
 	}
 }
@@ -123,7 +125,8 @@ bool target_key_ask(const char *label, struct secret *key, struct err *err)
 	}
 	char *prompt = mem_format("API key of %s (not shown): ", label);
 	silent = before;
-	silent.c_lflag &= ~(tcflag_t)ECHO;
+	/* Nor signals: one would leave the terminal without echo. */
+	silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	(void)tcsetattr(tty, TCSAFLUSH, &silent);
 	bool done = write(tty, prompt, strlen(prompt)) >= 0 && line_read_silently(tty, key);
 	(void)tcsetattr(tty, TCSAFLUSH, &before);

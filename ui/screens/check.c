@@ -52,6 +52,7 @@ static void start(struct screen_check *self)
 	free(self->expanded);
 	self->expanded = NULL;
 	self->expanded_count = 0;
+	self->was_moved = false;
 	if (tls_check_start(self->number, self->server, &err) == NULL)
 		app_notice(self->screen.app, "%s", err.sentence);
 }
@@ -112,6 +113,9 @@ static void verdict_rows(struct screen_check *self, const struct tls_check *chec
 		     check->headline == NULL ? "" : check->headline);
 	if (check->fix != NULL && check->verdict != VERDICT_PASS)
 		sentence_add(self, STYLE_NORMAL, "Fix  %s", check->fix);
+	long long minutes = (long long)(clock_now() - check->started_at) / 60;
+	if (minutes >= 1)
+		sentence_add(self, STYLE_DIM, "Checked %lld min ago; r runs it again.", minutes);
 	if (tls_check_is_stale(check))
 		sentence_add(self, STYLE_WARNING,
 			     "Hostname or port were edited since: this is about %s:%s.",
@@ -178,9 +182,12 @@ static void finding_row(struct screen_check *self, const struct check_finding *f
 			  severity_style(finding->severity))
 		->action = index;
 	free(line);
-	if (self->expanded[index])
-		sentence_add(self, STYLE_NORMAL, "        Fix: %s",
-			     finding->fix == NULL ? "nothing to change." : finding->fix);
+	if (self->expanded[index] && finding->fix != NULL)
+		sentence_add(self, STYLE_NORMAL, "        Fix: %s", finding->fix);
+	else if (self->expanded[index])
+		sentence_add(self, STYLE_DIM, "        %s",
+			     finding->severity <= CHECK_INFO ? "Nothing to change."
+							     : "No one thing to change is known.");
 }
 
 static void finding_rows(struct screen_check *self, const struct tls_check *check)
@@ -351,10 +358,10 @@ static const char *check_why_not(struct screen *screen, enum action_id action)
 	switch (action) {
 	case ACTION_RUN_AGAIN: return running ? "It is running; Esc cancels it." : NULL;
 	case ACTION_SAVE:
-	case ACTION_OPENSSL:
-		return check == NULL ? "No check was run yet."
-		       : running     ? "The check is still running."
-				     : NULL;
+		return check != NULL && check->state == TLS_CHECK_DONE
+			       ? NULL
+			       : "There is no verdict to save: let the check run to its end.";
+	case ACTION_OPENSSL: return check == NULL ? "No check was run yet." : NULL;
 	case ACTION_SAVE_CHAIN:
 		return check != NULL && check->report.corrected_chain != NULL
 			       ? NULL
@@ -407,6 +414,13 @@ static const struct screen_ops CHECK_OPS = {
 	.bar_label = check_bar_label,
 	.release = check_release,
 };
+
+void screen_check_show(struct app *app, struct open_number *number, int server)
+{
+	const struct screen_check *top = (const struct screen_check *)app->top;
+	if (app->top->ops != &CHECK_OPS || top->number != number || top->server != server)
+		app_push(app, screen_check_new(app, number, server));
+}
 
 struct screen *screen_check_new(struct app *app, struct open_number *number, int server)
 {

@@ -51,6 +51,8 @@ void screen_leave_ask(struct app *app)
 		{ .label = "Stay", .key = 'n' },
 	};
 	struct str sentence;
+	if (app->top->ops->context == CONTEXT_CHOICE)
+		return; /* a question is open: it comes first */
 	size_t drafts = 0;
 	const char *label = NULL;
 	for (struct open_number *number = app->open; number != NULL; number = number->next)

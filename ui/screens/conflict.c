@@ -115,7 +115,7 @@ static void conflict_draw(struct screen *screen, struct term *term)
 	columns_draw(term, row + 1, 1, "Field", headings, -1, STYLE_DIM);
 	row += 2;
 	int rows = top + frame_body_rows(term) - row - (taken_over > 0);
-	int each = item_rows(self, term);
+	int each = item_rows(self, term) < rows ? item_rows(self, term) : 1;
 	scroll_settle(&self->scroll, count, rows / each);
 	for (int i = 0; i < rows / each && self->scroll.first + i < count; i++)
 		conflict_draw_item(self, term, row + i * each, each, self->scroll.first + i);

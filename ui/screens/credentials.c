@@ -133,7 +133,7 @@ static void passwords_draw(struct screen_credentials *self, struct term *term, i
 {
 	for (int i = 0; i < self->form.count; i++) {
 		const struct form_row *row = &self->form.rows[i];
-		int at = i - self->form.scroll.first;
+		int at = i - self->form.first_shown;
 		size_t place = (size_t)(row->action - ROW_PASSWORD);
 		if (row->action < ROW_PASSWORD || self->shown_until_ms == 0 || at < 0 ||
 		    at >= rows || place >= self->credentials.count)
@@ -181,6 +181,11 @@ static void copy(struct screen_credentials *self)
 	if (row == NULL || row->action >= ROW_PASSWORD) {
 		app_notice(app,
 			   "The password is not sent to the clipboard: other programs read it.");
+		return;
+	}
+	if (row->action == ROW_USER && self->number->phone_number == NULL) {
+		app_notice(app,
+			   "The number's digits are not known here: there is nothing to copy.");
 		return;
 	}
 	term_clipboard_send(&app->term, row->value, strlen(row->value));

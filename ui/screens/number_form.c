@@ -150,6 +150,21 @@ void number_form_next_value(struct number_form *fields)
 		choice_set(fields, ref, next->value);
 }
 
+void number_form_revert(struct number_form *fields)
+{
+	struct open_number *number = fields->number;
+	struct field_ref ref = number_form_focus(fields);
+	size_t before = number->changes.count;
+	open_number_revert(number, ref);
+	/* A parameter stands in one row: its key goes with its value. */
+	if (ref.field == FIELD_PARAMETER_VALUE && number->changes.count == before) {
+		ref.field = FIELD_PARAMETER_KEY;
+		open_number_revert(number, ref);
+	}
+	if (number->changes.count == before)
+		app_notice(number->app, "Nothing is changed in this row.");
+}
+
 /* --- text ----------------------------------------------------------------------------------- */
 
 static bool field_is_typed(const struct field *field)

@@ -29,6 +29,8 @@ struct field_ref number_form_focus(const struct number_form *fields);
 void number_form_edit(struct number_form *fields, struct field_ref ref);
 /* Space: the next value that can be chosen. */
 void number_form_next_value(struct number_form *fields);
+/* Gives the focused field the service's value back, or says that it has it. */
+void number_form_revert(struct number_form *fields);
 /* Leaves text entry; what was typed stays in the draft. */
 void number_form_edit_keep(struct number_form *fields);
 

@@ -98,6 +98,10 @@ static void page_act(struct screen *screen, enum action_id action)
 	} else if (action == ACTION_COPY) {
 		term_clipboard_send(&screen->app->term, self->text, strlen(self->text));
 		app_notice(screen->app, "The text was sent to your terminal's clipboard.");
+	} else if (action == ACTION_TROUBLES) {
+		struct app *app = screen->app;
+		app_pop(app);
+		app_act(app, ACTION_TROUBLES);
 	} else if (action == ACTION_BACK || action == ACTION_OPEN) {
 		app_pop(screen->app);
 	}
@@ -106,7 +110,9 @@ static void page_act(struct screen *screen, enum action_id action)
 /* A page explains itself: help about it would be a page again. */
 static bool page_offers(struct screen *screen, enum action_id action)
 {
-	(void)screen;
+	unsigned below = screen->below == NULL ? 0 : (unsigned)screen->below->ops->context;
+	if (action == ACTION_TROUBLES)
+		return (ACTIONS[action].contexts & below & ~(unsigned)CONTEXT_TEXT) != 0;
 	return action != ACTION_HELP;
 }
 

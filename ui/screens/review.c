@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* A finding's row has its place as its action; above all of them stand the checks of servers. */
-enum { ROW_CHECK = 1 << 16 };
+enum { ROW_CHECK = 1 << 16, PHONE_COLUMNS_LEAST = 76 };
 
 struct screen_review {
 	struct screen screen;
@@ -61,7 +61,10 @@ static void check_row(struct screen_review *self, int server, int columns)
 	const struct open_number *number = self->number;
 	const struct tls_check *check = tls_check_of(number, server);
 	bool passed = check != NULL && check->state == TLS_CHECK_DONE &&
-		      check->verdict != VERDICT_FAIL && !tls_check_is_stale(check);
+		      (check->verdict == VERDICT_PASS || check->verdict == VERDICT_WARN) &&
+		      !tls_check_is_stale(check);
+	bool failed =
+		check != NULL && check->state == TLS_CHECK_DONE && check->verdict == VERDICT_FAIL;
 	const char *hostname =
 		values_get(&number->draft.mine, field_ref_server(FIELD_SERVER_HOSTNAME, server));
 	char *words = tls_check_words(check);
@@ -71,9 +74,9 @@ static void check_row(struct screen_review *self, int server, int columns)
 				 : mem_format("The TLS check of %s %s", name, words);
 	struct form_row *row = form_add_sentence(
 		&self->form, field_ref_server(FIELD_SIP_SERVERS, server), sentence, columns,
-		passed						  ? STYLE_NORMAL
-		: check != NULL && check->state == TLS_CHECK_DONE ? STYLE_WRONG
-								  : STYLE_WARNING);
+		passed	 ? STYLE_NORMAL
+		: failed ? STYLE_WRONG
+			 : STYLE_WARNING);
 	row->mark = passed ? ' ' : '!';
 	row->action = ROW_CHECK + server;
 	free(sentence);
@@ -162,7 +165,8 @@ static void review_draw(struct screen *screen, struct term *term)
 {
 	struct screen_review *self = self_of(screen);
 	const struct open_number *number = self->number;
-	char *right = mem_format("%s  %s", number->phone_number == NULL ? "" : number->phone_number,
+	bool is_wide = term->columns >= PHONE_COLUMNS_LEAST && number->phone_number != NULL;
+	char *right = mem_format("%s%s%s", is_wide ? number->phone_number : "", is_wide ? "  " : "",
 				 open_number_realm(number));
 	rows_fill(self);
 	screen_header(term, number, "Review", right);
@@ -241,8 +245,12 @@ static void requests_show(struct screen_review *self, const char *title,
 
 /* --- what is done ---------------------------------------------------------------------------- */
 
+/* Of the focused row, else the first; -1: there is none. */
 static int server_to_check(const struct screen_review *self)
 {
+	const struct form_row *row = form_focused(&self->form);
+	if (row != NULL && row->action >= ROW_CHECK)
+		return row->action - ROW_CHECK;
 	const struct calling_values *mine = &self->number->draft.mine;
 	for (size_t i = 0; i < mine->server_count; i++)
 		if (!mine->servers[i].removed)
@@ -275,6 +283,7 @@ static void review_act(struct screen *screen, enum action_id action)
 	case ACTION_CHECK:
 		app_push(app, screen_check_new(app, number, server_to_check(self)));
 		break;
+	case ACTION_TROUBLES: app_push(app, screen_troubles_new(app, number, -1)); break;
 	case ACTION_BACK: app_pop(app); break;
 	default: break;
 	}

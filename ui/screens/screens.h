@@ -22,6 +22,8 @@ struct screen *screen_server_new(struct app *app, struct open_number *number, in
 void screen_server_focus(struct screen *screen, struct field_ref ref);
 /* The TLS check of a SIP server; starts one where there is none of what is set now. */
 struct screen *screen_check_new(struct app *app, struct open_number *number, int server);
+/* Puts that on top, where it is not on top already. */
+void screen_check_show(struct app *app, struct open_number *number, int server);
 /* What people see when calls do not work, and where it is settled; `server` -1: the first. */
 struct screen *screen_troubles_new(struct app *app, struct open_number *number, int server);
 /* What was changed; Enter jumps there. */

@@ -314,6 +314,8 @@ static void send_changed(void *owner, struct send *send)
 {
 	struct screen_sending *self = owner;
 	struct app *app = self->screen.app;
+	if (send->step != SEND_CONFLICT)
+		self->conflict_shown = false; /* a later re-read may find another */
 	if (send->step == SEND_CONFLICT && !self->conflict_shown) {
 		self->conflict_shown = true;
 		app_push(app, screen_send_conflict_new(app, self->number, send));
@@ -337,6 +339,8 @@ static void sending_act(struct screen *screen, enum action_id action)
 		send_cancel(&self->send);
 	else if (action == ACTION_BACK)
 		app_pop(app);
+	else if (action == ACTION_TROUBLES)
+		app_push(app, screen_troubles_new(app, self->number, -1));
 	else if (action == ACTION_OPEN && row != NULL && row->ref.field != FIELD_COUNT)
 		screen_settings_jump(app, self->number, row->ref);
 }

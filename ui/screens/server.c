@@ -4,6 +4,7 @@
 #include "calling/fields.h"
 #include "calling/request_uri.h"
 #include "ui/screens/number_form.h"
+#include "ui/widgets/box.h"
 #include "ui/widgets/frame.h"
 
 #include <stdlib.h>
@@ -17,6 +18,8 @@ struct screen_server {
 	struct screen screen;
 	struct number_form fields;
 	int server;
+	unsigned generation; /* of the number, when `server` was right */
+	char *hostname;	     /* it is known by, should its place move; may be NULL */
 };
 
 static struct number_form *fields_of(struct screen *screen)
@@ -27,6 +30,27 @@ static struct number_form *fields_of(struct screen *screen)
 static int server_of(const struct screen *screen)
 {
 	return ((const struct screen_server *)screen)->server;
+}
+
+/* A newer base may give the server another place: it is found again by its hostname. */
+static void server_follow(struct screen *screen)
+{
+	struct screen_server *self = (struct screen_server *)screen;
+	const struct open_number *number = self->fields.number;
+	const struct calling_values *mine = &number->draft.mine;
+	if (self->generation != number->generation) {
+		self->generation = number->generation;
+		for (int i = 0; (size_t)i < mine->server_count; i++)
+			if (!mine->servers[i].removed && self->hostname != NULL &&
+			    text_equal_nocase(mine->servers[i].hostname, self->hostname)) {
+				self->server = i;
+				break;
+			}
+	}
+	const char *hostname =
+		values_get(mine, field_ref_server(FIELD_SERVER_HOSTNAME, self->server));
+	if (hostname != NULL)
+		mem_text_set(&self->hostname, hostname);
 }
 
 /* NULL where it is no longer in the draft: a newer reading may not have it. */
@@ -62,6 +86,7 @@ static void parameter_row(struct number_form *fields, int server, int parameter)
 static void rows_fill(struct screen *screen)
 {
 	struct number_form *fields = fields_of(screen);
+	server_follow(screen);
 	const struct sip_server *server = shown_server(screen);
 	int index = server_of(screen);
 	form_begin(&fields->form);
@@ -165,10 +190,9 @@ static void server_draw(struct screen *screen, struct term *term)
 	free(right);
 	rows_fill(screen);
 	if (shown_server(screen) == NULL) {
-		(void)draw_paragraph(
-			term, frame_body_row(term) + 1, 3, term->columns - 6, 4, STYLE_NORMAL,
-			"This SIP server is no longer in the number's settings: it was "
-			"removed elsewhere meanwhile.");
+		(void)draw_paragraph(term, frame_body_row(term) + 1, 3, term->columns - 6, 4,
+				     STYLE_NORMAL,
+				     "This SIP server is no longer in the number's settings.");
 		screen_help_lines(screen, term, style, "Esc goes back to the calling settings.");
 		return;
 	}
@@ -224,18 +248,48 @@ static void row_open(struct screen *screen)
 		number_form_edit(fields, row->ref);
 }
 
+static void server_remove(void *owner, int choice)
+{
+	struct screen *screen = owner;
+	if (choice != 0)
+		return;
+	open_number_server_remove(fields_of(screen)->number, server_of(screen));
+	app_notice(screen->app, "The SIP server is removed in your draft; nothing is sent yet.");
+	app_pop(screen->app);
+}
+
 static void row_remove(struct screen *screen)
 {
+	static const struct box_choice answers[] = {
+		{ .label = "Remove it", .key = 'y' },
+		{ .label = "Keep it", .key = 'n' },
+	};
 	struct number_form *fields = fields_of(screen);
 	struct field_ref ref = number_form_focus(fields);
+	if (fields->number->settings.why_not_editable != NULL) {
+		app_notice(screen->app, "%s", fields->number->settings.why_not_editable);
+		return;
+	}
+	if (ref.field == FIELD_COUNT) {
+		app_notice(screen->app,
+			   "There is nothing to remove in this row: go to a parameter, "
+			   "or to the hostname for the whole server.");
+		return;
+	}
 	if (ref.field == FIELD_PARAMETER_VALUE) {
 		open_number_parameter_remove(fields->number, ref.server, ref.parameter);
 		return;
 	}
-	/* On the server's own rows the server itself is meant. */
-	open_number_server_remove(fields->number, server_of(screen));
-	app_notice(screen->app, "The SIP server is removed in your draft; nothing is sent yet.");
-	app_pop(screen->app);
+	/* On the server's own rows the server itself is meant. One that was added here cannot be
+	 * brought back: that is asked first. */
+	if (shown_server(screen)->origin >= 0)
+		server_remove(screen, 0);
+	else
+		app_push(screen->app,
+			 box_new(screen->app, "Remove this SIP server?",
+				 "It is not at the service yet: what you entered is "
+				 "lost.",
+				 answers, ARRAY_LENGTH(answers), 1, true, server_remove, screen));
 }
 
 /* After Enter has ended an entry: the row that usually comes next. */
@@ -315,11 +369,7 @@ static void server_act(struct screen *screen, enum action_id action)
 	case ACTION_NEXT_VALUE: row_open(screen); break;
 	case ACTION_ADD: parameter_add(screen); break;
 	case ACTION_REMOVE: row_remove(screen); break;
-	case ACTION_REVERT: {
-		struct field_ref ref = number_form_focus(fields);
-		open_number_revert(fields->number, ref);
-		break;
-	}
+	case ACTION_REVERT: number_form_revert(fields); break;
 	case ACTION_REVIEW: app_push(app, screen_review_new(app, fields->number)); break;
 	case ACTION_FIND: app_push(app, screen_find_new(app, fields->number)); break;
 	case ACTION_RELOAD: open_number_read(fields->number); break;
@@ -370,6 +420,7 @@ static bool server_has_text_focus(struct screen *screen)
 static void server_screen_release(struct screen *screen)
 {
 	number_form_release(fields_of(screen));
+	free(((struct screen_server *)screen)->hostname);
 	free(screen);
 }
 
@@ -397,6 +448,7 @@ struct screen *screen_server_new(struct app *app, struct open_number *number, in
 	struct screen_server *shown = screen_new(app, sizeof *shown, &SERVER_OPS);
 	number_form_init(&shown->fields, number);
 	shown->server = server;
+	shown->generation = number->generation;
 	if (is_new) {
 		rows_fill(&shown->screen);
 		number_form_edit(&shown->fields, field_ref_server(FIELD_SERVER_HOSTNAME, server));

@@ -331,8 +331,10 @@ static void row_remove(struct screen *screen)
 {
 	struct number_form *fields = fields_of(screen);
 	struct field_ref ref = number_form_focus(fields);
-	if (ref.field != FIELD_SIP_SERVERS) {
-		app_notice(screen->app, "Only a SIP server can be removed here.");
+	const char *why_not = fields->number->settings.why_not_editable;
+	if (ref.field != FIELD_SIP_SERVERS || why_not != NULL) {
+		app_notice(screen->app, "%s",
+			   why_not != NULL ? why_not : "Only a SIP server can be removed here.");
 		return;
 	}
 	open_number_server_remove(fields->number, ref.server);
@@ -380,7 +382,7 @@ static void settings_act(struct screen *screen, enum action_id action)
 	}
 	case ACTION_ADD: server_add(screen); break;
 	case ACTION_REMOVE: row_remove(screen); break;
-	case ACTION_REVERT: open_number_revert(number, number_form_focus(fields)); break;
+	case ACTION_REVERT: number_form_revert(fields); break;
 	case ACTION_REVIEW: app_push(app, screen_review_new(app, number)); break;
 	case ACTION_CHANGES: app_push(app, screen_changes_new(app, number)); break;
 	case ACTION_FIND: app_push(app, screen_find_new(app, number)); break;

@@ -1,6 +1,7 @@
 #include "ui/screens/screens.h"
 
 #include "base/mem.h"
+#include "calling/fields.h"
 #include "ui/app/symptoms.h"
 #include "ui/widgets/form.h"
 #include "ui/widgets/frame.h"
@@ -103,13 +104,19 @@ static void jump(struct screen_troubles *self, const struct symptom_cause *cause
 		app_notice(app, "There is no SIP server yet: add one first.");
 		return;
 	}
+	if (cause->jump == JUMP_FIELD && (field_of(cause->field)->flags & FIELD_HIDE_ABSENT) != 0 &&
+	    values_get(&number->draft.mine, field_ref_of(cause->field)) == NULL) {
+		app_notice(app, "%s: the service shows none for this number.",
+			   field_of(cause->field)->label);
+		return;
+	}
 	struct field_ref ref =
 		of_server ? field_ref_server(cause->field, server) : field_ref_of(cause->field);
 	switch (cause->jump) {
 	case JUMP_FIELD: screen_settings_jump(app, number, ref); break;
 	case JUMP_CHECK:
 		app_pop(app);
-		app_push(app, screen_check_new(app, number, server));
+		screen_check_show(app, number, server);
 		break;
 	case JUMP_CREDENTIALS:
 		screen_settings_jump(app, number, field_ref_of(FIELD_SIP_PASSWORD));

@@ -60,7 +60,7 @@ static void box_act(struct screen *screen, enum action_id action)
 	struct box *box = (struct box *)screen;
 	if (scroll_act(&box->scroll, action, box->count, box->count, NULL, NULL))
 		return;
-	if (action == ACTION_OPEN)
+	if (action == ACTION_OPEN || action == ACTION_NEXT_VALUE)
 		box_choose(box, box->scroll.focus);
 	else if (action == ACTION_BACK)
 		box_finish(box, BOX_BACK);
@@ -114,6 +114,12 @@ static void box_draw(struct screen *screen, struct term *term)
 		row += choice_draw(box, i, term, row, place.column, width);
 }
 
+static const char *box_bar_label(struct screen *screen, enum action_id action)
+{
+	(void)screen;
+	return action == ACTION_OPEN ? "Choose" : NULL;
+}
+
 static void box_release(struct screen *screen)
 {
 	struct box *box = (struct box *)screen;
@@ -134,6 +140,7 @@ static const struct screen_ops BOX_OPS = {
 	.draw = box_draw,
 	.event = box_event,
 	.act = box_act,
+	.bar_label = box_bar_label,
 	.release = box_release,
 };
 
@@ -155,4 +162,12 @@ struct screen *box_new(struct app *app, const char *title, const char *sentence,
 	box->done = done;
 	box->owner = owner;
 	return &box->screen;
+}
+
+const char *box_sentence(const struct screen *screen)
+{
+	const struct box *box = (const struct box *)screen;
+	return screen->ops == &BOX_OPS && box->present < 0 && box->choices[0].key == 'y'
+		       ? box->sentence
+		       : NULL;
 }

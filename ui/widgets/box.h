@@ -24,4 +24,7 @@ struct screen *box_new(struct app *app, const char *title, const char *sentence,
 		       const struct box_choice *choices, size_t count, int first, bool is_question,
 		       box_done_fn *done, void *owner);
 
+/* The sentence of a question that y or n answers; NULL where `screen` is none. Borrowed. */
+const char *box_sentence(const struct screen *screen);
+
 #endif

@@ -159,11 +159,40 @@ void form_focus(struct form *form, struct field_ref ref, int action)
 	form->focus_action = action;
 }
 
+static int peek_step(enum action_id action, int count, int shown)
+{
+	switch (action) {
+	case ACTION_UP: return -1;
+	case ACTION_DOWN: return 1;
+	case ACTION_PAGE_UP: return -shown;
+	case ACTION_PAGE_DOWN: return shown;
+	case ACTION_FIRST: return -count;
+	case ACTION_LAST: return count;
+	default: return 0;
+	}
+}
+
+/* Rows that cannot have the focus stand before the first and behind the last that can. Where the
+ * focus goes no further, the view does; on the way back the view comes first. */
 bool form_act(struct form *form, enum action_id action, int shown)
 {
-	if (!scroll_act(&form->scroll, action, form->count, shown, row_skips, form))
+	int before = form->scroll.focus;
+	int step = peek_step(action, form->count, shown);
+	bool is_back = (form->peek < 0 && step > 0) || (form->peek > 0 && step < 0);
+	bool is_to_end = action == ACTION_FIRST || action == ACTION_LAST;
+	if (step == 0)
 		return false;
+	if (is_back && !is_to_end) {
+		bool is_past = form->peek < 0 ? form->peek + step > 0 : form->peek + step < 0;
+		form->peek = is_past ? 0 : form->peek + step;
+		return true;
+	}
+	(void)scroll_act(&form->scroll, action, form->count, shown, row_skips, form);
 	focus_note(form);
+	if (is_to_end)
+		form->peek = step;
+	else
+		form->peek = form->scroll.focus == before ? form->peek + step : 0;
 	return true;
 }
 
@@ -271,17 +300,29 @@ void form_value_draw(struct term *term, int screen_row, int rows, const char *va
 			     STYLE_NORMAL, value);
 }
 
-void form_draw(struct form *form, struct term *term, int row, int rows)
+/* Where the focus needs the view, moved by what was looked at beyond it. */
+static void view_settle(struct form *form, int rows)
 {
+	int last = form->count > rows ? form->count - rows : 0;
 	scroll_settle(&form->scroll, form->count, rows);
 	/* A section's title above the first row shown belongs to it. */
 	if (form->scroll.first == 1 && form->scroll.focus < rows)
 		form->scroll.first = 0;
-	for (int i = 0; i < rows && form->scroll.first + i < form->count; i++)
-		row_draw(form, form->scroll.first + i, term, row + i);
-	if (form->scroll.first > 0)
+	form->first_shown = form->scroll.first + form->peek;
+	if (form->first_shown < 0 || form->first_shown > last)
+		form->first_shown = form->first_shown < 0 ? 0 : last;
+	form->peek = form->first_shown - form->scroll.first;
+}
+
+void form_draw(struct form *form, struct term *term, int row, int rows)
+{
+	view_settle(form, rows);
+	int first = form->first_shown;
+	for (int i = 0; i < rows && first + i < form->count; i++)
+		row_draw(form, first + i, term, row + i);
+	if (first > 0)
 		draw_glyph(term, row, term->columns - 1, 1, STYLE_DIM, term->glyphs->more_up);
-	if (form->scroll.first + rows < form->count)
+	if (first + rows < form->count)
 		draw_glyph(term, row + rows - 1, term->columns - 1, 1, STYLE_DIM,
 			   term->glyphs->more_down);
 }

@@ -37,6 +37,8 @@ struct form {
 	struct form_row *rows;
 	int count;
 	struct scroll scroll;
+	int first_shown; /* set by form_draw */
+	int peek;	 /* rows looked at beyond where the focus can go: up (< 0) or down */
 	struct field_ref focus_ref; /* identity of the focused row between fills */
 	int focus_action;
 	bool is_editing;
