@@ -117,7 +117,9 @@ bool secret_tidy_key(struct secret *secret, struct err *err)
 	while (end > start && is_blank(end[-1]))
 		end--;
 	if (start == end)
-		return err_set(err, ERR_INPUT, "There is no API key in it.");
+		return err_set(
+			err, ERR_INPUT,
+			"No API key was given: type or paste it, or name a file that holds it.");
 	for (const char *at = start; at < end; at++)
 		if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7f)
 			return err_set(err, ERR_INPUT,

@@ -46,8 +46,7 @@ static bool is_own(const struct account *account, const cJSON *server)
 static const cJSON *own_server(const struct account *account, const cJSON *calling)
 {
 	const cJSON *server;
-	cJSON_ArrayForEach(server, json_member(json_member(calling, "sip"), "servers"))
-	{
+	cJSON_ArrayForEach (server, json_member(json_member(calling, "sip"), "servers")) {
 		if (is_own(account, server))
 			return server;
 	}
@@ -91,8 +90,7 @@ char *account_answer(const struct account *account, bool with_credentials)
 	cJSON *answer = cJSON_Duplicate(account->settings, true);
 	cJSON *sip = member_of(member_of(answer, "calling"), "sip");
 	cJSON *server;
-	cJSON_ArrayForEach(server, member_of(sip, "servers"))
-	{
+	cJSON_ArrayForEach (server, member_of(sip, "servers")) {
 		if (with_credentials && is_own(account, server))
 			(void)cJSON_AddStringToObject(server, "sip_user_password",
 						      account->password);
@@ -118,13 +116,11 @@ static void servers_replace(const struct account *account, cJSON *sip, const cJS
 {
 	cJSON *kept = cJSON_CreateArray();
 	const cJSON *server;
-	cJSON_ArrayForEach(server, json_member(sip, "servers"))
-	{
+	cJSON_ArrayForEach (server, json_member(sip, "servers")) {
 		if (!is_own(account, server))
 			(void)cJSON_AddItemToArray(kept, cJSON_Duplicate(server, true));
 	}
-	cJSON_ArrayForEach(server, servers)
-	{
+	cJSON_ArrayForEach (server, servers) {
 		cJSON *added = cJSON_Duplicate(server, true);
 		(void)cJSON_AddRawToObject(added, "app_id", account->account->app_id);
 		(void)cJSON_AddItemToArray(kept, added);
@@ -143,8 +139,7 @@ static void sip_apply(const struct account *account, cJSON *calling, const cJSON
 		(void)cJSON_AddObjectToObject(calling, "sip");
 	cJSON *sip = member_of(calling, "sip");
 	const cJSON *member;
-	cJSON_ArrayForEach(member, written)
-	{
+	cJSON_ArrayForEach (member, written) {
 		if (strcmp(member->string, "servers") == 0)
 			servers_replace(account, sip, member);
 		else
@@ -155,8 +150,7 @@ static void sip_apply(const struct account *account, cJSON *calling, const cJSON
 static void calling_apply(const struct account *account, cJSON *calling, const cJSON *written)
 {
 	const cJSON *member;
-	cJSON_ArrayForEach(member, written)
-	{
+	cJSON_ArrayForEach (member, written) {
 		if (strcmp(member->string, "sip") == 0)
 			sip_apply(account, calling, member);
 		else

@@ -88,13 +88,11 @@ static bool range_check(const cJSON *range, struct err *err)
 bool hours_check(const cJSON *call_hours, const char *today, struct err *err)
 {
 	const cJSON *item;
-	cJSON_ArrayForEach(item, json_member(call_hours, "weekly_operating_hours"))
-	{
+	cJSON_ArrayForEach (item, json_member(call_hours, "weekly_operating_hours")) {
 		if (!range_check(item, err))
 			return false;
 	}
-	cJSON_ArrayForEach(item, json_member(call_hours, "holiday_schedule"))
-	{
+	cJSON_ArrayForEach (item, json_member(call_hours, "holiday_schedule")) {
 		if (strcmp(member_text(item, "date"), today) < 0)
 			return refuse(err, REFUSAL_PARAMETER,
 				      "The date %s in holiday_schedule is in the past.",

@@ -287,8 +287,7 @@ static bool text_map_check(const struct shape *shape, const cJSON *value, const 
 	if (!cJSON_IsObject(value))
 		return refuse(err, REFUSAL_PARAMETER, "Param %s must be an object.", path);
 	const cJSON *member;
-	cJSON_ArrayForEach(member, value)
-	{
+	cJSON_ArrayForEach (member, value) {
 		if (!cJSON_IsString(member))
 			return refuse(err, REFUSAL_PARAMETER,
 				      "Every value of param %s must be a string.", path);
@@ -320,8 +319,7 @@ static bool members_check(const struct shape *shape, const cJSON *value, struct 
 {
 	size_t length = path->length;
 	const cJSON *member;
-	cJSON_ArrayForEach(member, value)
-	{
+	cJSON_ArrayForEach (member, value) {
 		const struct shape *known = shape_of_member(shape, member->string);
 		if (known == NULL)
 			return refuse(err, REFUSAL_PARAMETER,
@@ -352,8 +350,7 @@ static bool items_check(const struct shape *shape, const cJSON *value, struct st
 	size_t length = path->length;
 	int index = 0;
 	const cJSON *item;
-	cJSON_ArrayForEach(item, value)
-	{
+	cJSON_ArrayForEach (item, value) {
 		str_addf(path, "[%d]", index++);
 		if (!value_check(shape->members, item, path, err))
 			return false;

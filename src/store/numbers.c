@@ -370,8 +370,7 @@ static bool document_read(struct numbers *numbers, const char *path, struct err 
 	struct err cause;
 	size_t position = 0;
 	const cJSON *item;
-	cJSON_ArrayForEach(item, list)
-	{
+	cJSON_ArrayForEach (item, list) {
 		position++;
 		if (!number_read(numbers, item, &cause))
 			return number_damaged(err, path, position, &cause);
@@ -456,8 +455,7 @@ static bool number_write(struct str *out, const struct number *number, struct er
 					   limits, err))
 			return false;
 		const cJSON *member;
-		cJSON_ArrayForEach(member, source.root)
-		{
+		cJSON_ArrayForEach (member, source.root) {
 			if (!is_known(member->string))
 				member_write(out, &source, member);
 		}
@@ -482,8 +480,7 @@ static bool document_write(struct str *out, const struct numbers *numbers, struc
 	}
 	str_add_char(out, ']');
 	const cJSON *member;
-	cJSON_ArrayForEach(member, numbers->doc.root)
-	{
+	cJSON_ArrayForEach (member, numbers->doc.root) {
 		if (strcmp(member->string, "schema") != 0 && strcmp(member->string, "numbers") != 0)
 			member_write(out, &numbers->doc, member);
 	}

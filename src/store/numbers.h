@@ -15,11 +15,11 @@
 enum { NUMBERS_FILE_MAX = 8 * 1024 * 1024, NUMBER_LABEL_MAX = 64, NUMBER_PHONE_DIGITS_MAX = 15 };
 
 struct number {
-	char *label;	    /* unique, letter case aside; what commands call it by */
-	char *phone_number; /* E.164 with +; NULL: not given */
-	char *api_url;	    /* without slash at the end */
-	char *note;	    /* NULL: none */
-	bool is_of_session; /* given on the command line: in the list, never saved */
+	char *label;		  /* unique, letter case aside; what commands call it by */
+	char *phone_number;	  /* E.164 with +; NULL: not given */
+	char *api_url;		  /* without slash at the end */
+	char *note;		  /* NULL: none */
+	bool is_of_session;	  /* given on the command line: in the list, never saved */
 	struct json_slice source; /* its object in the file, for members we do not know */
 };
 

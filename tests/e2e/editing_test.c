@@ -286,7 +286,7 @@ static void a_second_server_warns(void **state)
 	(void)state;
 	desk_practice_number(&desk, DTLS_NUMBER);
 	struct session *session = desk.session;
-	session_send(session, "<Ins>");
+	session_send(session, "<Insert>");
 	expect_cursor_on(session, "Hostname");
 	session_type(session, "other.acme.example");
 	session_send(session, "<Enter>");
@@ -462,7 +462,7 @@ static void leaving_with_changes_asks(void **state)
 
 static void add_number(struct session *session, const char *name, const char *key)
 {
-	session_send(session, "<Ins>");
+	session_send(session, "<Insert>");
 	expect_text(session, "Save and open");
 	session_type(session, name);
 	session_send(session, "<Enter>");

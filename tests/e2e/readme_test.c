@@ -1,7 +1,7 @@
 /*
- * Every command in the README's shell blocks is run: `make` in the checkout, sipdesk in a folder with
- * a key file, the provider's address replaced by the practice service's. A command that the table
- * does not know fails the test, and so does a row that the README no longer has.
+ * Every command in the README's shell blocks is run: `make` in the checkout, sipdesk in a folder
+ * with a key file, the provider's address replaced by the practice service's. A command that the
+ * table does not know fails the test, and so does a row that the README no longer has.
  */
 #include "tests/support/child.h"
 #include "tests/support/peer.h"
@@ -131,7 +131,8 @@ static char *make_flags(void)
 {
 	const char *flags = getenv("MAKEFLAGS");
 	const char *wishes = flags == NULL ? NULL : strstr(flags, "-- ");
-	return mem_format("MAKEFLAGS=%s%s", wishes == NULL ? "" : " ", wishes == NULL ? "" : wishes);
+	return mem_format("MAKEFLAGS=%s%s", wishes == NULL ? "" : " ",
+			  wishes == NULL ? "" : wishes);
 }
 
 static void command_run(const struct run *run, const char *url, const char *folder)

@@ -119,6 +119,13 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.bar = "Run again",
 		.help = "Runs the check once more.",
 	},
+	[ACTION_CANCEL] = {
+		.name = "Cancel the check",
+		.contexts = CONTEXT_CHECK,
+		.keys = { 'x' },
+		.bar = "Cancel",
+		.help = "Ends the check that is running; what it has found stays.",
+	},
 	[ACTION_SAVE] = {
 		.name = "Save the report",
 		.contexts = CONTEXT_CHECK,

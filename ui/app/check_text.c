@@ -323,8 +323,8 @@ void check_openssl_write(struct str *out, const char *hostname, const char *port
 	while (!text_starts_with(id, OPENSSL[i].id_start))
 		i++;
 	str_addf(out,
-		 "openssl s_client -connect %s:%s -servername %s \\\n"
-		 "  -verify_hostname %s -verify_return_error %s </dev/null\n\n",
+		 "openssl s_client \\\n  -connect %s:%s \\\n  -servername %s \\\n"
+		 "  -verify_hostname %s \\\n  -verify_return_error %s </dev/null\n\n",
 		 hostname, port, hostname, hostname, OPENSSL[i].options);
 	str_addf(out, "Look for: %s\n\n", OPENSSL[i].look_for);
 	str_add(out,

@@ -7,14 +7,14 @@ const struct symptom SYMPTOMS[] = {
 	{
 		.title = "No INVITE arrives",
 		.causes = {
-			{ "Meta refuses the server's certificate: the first reason Meta names.",
+			{ "Meta refuses the server's certificate: the reason that Meta names first.",
 			  "The TLS check of the hostname that the number is set to.", JUMP_CHECK, 0 },
 			{ "The server asks Meta for a client certificate.",
 			  "Findings MTLS-1 to MTLS-3 of the TLS check; turn the request off.",
 			  JUMP_CHECK, 0 },
 			{ "The port is not the server's TLS port: 5060 is usually unencrypted SIP.",
 			  "The port; it is 5061 when empty.", JUMP_FIELD, FIELD_SERVER_PORT },
-			{ "A firewall lets Meta's addresses not in (webhook list, AS32934).",
+			{ "A firewall does not let Meta's addresses in (webhook list, AS32934).",
 			  "The firewall's log, and the TLS check from an admitted host.", JUMP_CHECK,
 			  0 },
 			{ "SIP is not enabled, or calling is off.",

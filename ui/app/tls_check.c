@@ -229,10 +229,8 @@ static bool practice_place(const struct app *app, const char *hostname, char **c
 	str_init(&names);
 	for (size_t i = 0; i < app->practice_sip_count; i++)
 		str_addf(&names, "%s%s", i > 0 ? ", " : "", app->practice_sips[i].hostname);
-	(void)err_set(err, ERR_INPUT,
-		      "In practice nothing leaves this machine. SIP servers to check here: %s.",
-		      names.length > 0 ? names.bytes
-				       : "none yet, the practice service is starting");
+	(void)err_set(err, ERR_INPUT, "Practice SIP servers to check: %s.",
+		      names.length > 0 ? names.bytes : "none yet, the service is starting");
 	str_release(&names);
 	return false;
 }

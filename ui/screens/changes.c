@@ -30,7 +30,8 @@ static void rows_fill(struct screen_changes *self)
 		char *value =
 			mem_format("%s → %s", change->old_text == NULL ? "none" : change->old_text,
 				   change->new_text == NULL ? "none" : change->new_text);
-		pick_add(&self->pick, change->label, value)->help = mem_text(change->path);
+		pick_add(&self->pick, change->label, value)->help =
+			mem_format("Enter goes to it, u undoes it. %s", change->path);
 		free(value);
 	}
 	if (self->pick.scroll.focus >= self->pick.count)

@@ -98,7 +98,8 @@ static void verdict_rows(struct screen_check *self, const struct tls_check *chec
 		[VERDICT_UNKNOWN] = { "CANNOT TELL FROM HERE", STYLE_WARNING },
 	};
 	if (check == NULL)
-		sentence_add(self, STYLE_NORMAL, "No check was run for this server yet.");
+		sentence_add(self, STYLE_NORMAL,
+			     "No check was run for this server yet. r runs it.");
 	else if (check->state == TLS_CHECK_RUNNING)
 		sentence_add(self, STYLE_NORMAL, "Checking %s:%s …", check->hostname, check->port);
 	else if (check->state == TLS_CHECK_CANCELLED)
@@ -241,13 +242,13 @@ static void check_draw(struct screen *screen, struct term *term)
 	draw_rule(term, frame_body_row(term), NULL);
 	bool failed =
 		check != NULL && check->state == TLS_CHECK_DONE && check->verdict == VERDICT_FAIL;
-	screen_help_lines(
-		screen, term, STYLE_NORMAL,
-		check != NULL && check->state == TLS_CHECK_RUNNING
-			? "It goes on when you leave this screen. Esc cancels it."
-		: failed ? "Enter shows a finding's fix. t explains what people see when it "
-			   "fails."
-			 : "Enter shows a finding's fix.");
+	screen_help_lines(screen, term, STYLE_NORMAL,
+			  check != NULL && check->state == TLS_CHECK_RUNNING
+				  ? "It goes on when you leave this screen. x cancels it."
+			  : failed ? "Enter shows the focused finding's fix. t explains what "
+				     "people see when it "
+				     "fails."
+				   : "Enter shows the focused finding's fix.");
 	draw_cursor(term, frame_body_row(term) + 1, 5);
 	form_draw(&self->form, term, frame_body_row(term) + 1, frame_body_rows(term) - 1);
 }
@@ -341,12 +342,8 @@ static void check_act(struct screen *screen, enum action_id action)
 	case ACTION_TROUBLES:
 		app_push(app, screen_troubles_new(app, self->number, self->server));
 		break;
-	case ACTION_BACK:
-		if (check != NULL && check->state == TLS_CHECK_RUNNING)
-			tls_check_cancel(check);
-		else
-			app_pop(app);
-		break;
+	case ACTION_CANCEL: tls_check_cancel(check); break;
+	case ACTION_BACK: app_pop(app); break;
 	default: break;
 	}
 }
@@ -354,27 +351,24 @@ static void check_act(struct screen *screen, enum action_id action)
 static const char *check_why_not(struct screen *screen, enum action_id action)
 {
 	const struct tls_check *check = check_of(self_of(screen));
-	bool running = check != NULL && check->state == TLS_CHECK_RUNNING;
-	switch (action) {
-	case ACTION_RUN_AGAIN: return running ? "It is running; Esc cancels it." : NULL;
-	case ACTION_SAVE:
-		return check != NULL && check->state == TLS_CHECK_DONE
-			       ? NULL
-			       : "There is no verdict to save: let the check run to its end.";
-	case ACTION_OPENSSL: return check == NULL ? "No check was run yet." : NULL;
-	case ACTION_SAVE_CHAIN:
-		return check != NULL && check->report.corrected_chain != NULL
-			       ? NULL
-			       : "No certificate is missing, or the missing one was not found.";
-	default: return NULL;
-	}
+	return action == ACTION_SAVE && check != NULL && check->state != TLS_CHECK_DONE
+		       ? "There is no verdict to save: let the check run to its end."
+		       : NULL;
 }
 
 static bool check_offers(struct screen *screen, enum action_id action)
 {
 	const struct tls_check *check = check_of(self_of(screen));
-	return action != ACTION_SAVE_CHAIN ||
-	       (check != NULL && check->report.corrected_chain != NULL);
+	bool is_running = check != NULL && check->state == TLS_CHECK_RUNNING;
+	switch (action) {
+	case ACTION_CANCEL: return is_running;
+	case ACTION_RUN_AGAIN: return !is_running;
+	case ACTION_SAVE:
+	case ACTION_OPENSSL:
+	case ACTION_OPEN: return check != NULL && !is_running;
+	case ACTION_SAVE_CHAIN: return check != NULL && check->report.corrected_chain != NULL;
+	default: return true;
+	}
 }
 
 static const char *check_bar_label(struct screen *screen, enum action_id action)
@@ -383,8 +377,7 @@ static const char *check_bar_label(struct screen *screen, enum action_id action)
 	switch (action) {
 	case ACTION_OPEN: return "Details";
 	case ACTION_LEAVE: return "";
-	case ACTION_BACK:
-		return check != NULL && check->state == TLS_CHECK_RUNNING ? "Cancel" : "Back";
+	case ACTION_RUN_AGAIN: return check == NULL ? "Run" : NULL;
 	default: return NULL;
 	}
 }

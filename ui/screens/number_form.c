@@ -4,6 +4,7 @@
 #include "calling/fields.h"
 #include "calling/rules.h"
 #include "ui/screens/pasted.h"
+#include "ui/screens/screens.h"
 #include "ui/widgets/box.h"
 
 #include <stdlib.h>
@@ -179,6 +180,19 @@ static bool field_is_typed(const struct field *field)
 	}
 }
 
+/* What is only shown may be longer than its row: it is shown whole, and why it is not edited. */
+static void whole_show(struct number_form *fields, struct field_ref ref)
+{
+	const struct field *field = field_of(ref.field);
+	struct app *app = fields->number->app;
+	struct str text;
+	str_init(&text);
+	field_words(field, value_of(fields, ref), &text);
+	str_addf(&text, "\n\n%s", field->help);
+	app_push(app, screen_page_new(app, field->label, text.bytes));
+	str_release(&text);
+}
+
 void number_form_edit(struct number_form *fields, struct field_ref ref)
 {
 	struct app *app = fields->number->app;
@@ -196,7 +210,7 @@ void number_form_edit(struct number_form *fields, struct field_ref ref)
 		form_edit_begin(&fields->form, value == NULL ? "" : value, field->limit,
 				ref.field == FIELD_PARAMETER_KEY);
 	} else {
-		app_notice(app, "%s is shown here, not edited. %s", field->label, field->help);
+		whole_show(fields, ref);
 	}
 }
 
@@ -268,9 +282,20 @@ static void edit_paste(struct number_form *fields, const struct input_event *eve
 enum number_form_result number_form_event(struct number_form *fields,
 					  const struct input_event *event)
 {
-	if (event->kind == INPUT_KEY)
-		return fields->form.is_editing ? edit_key(fields, event->key) : NUMBER_FORM_IGNORED;
 	struct field_ref ref = number_form_focus(fields);
+	if (event->kind == INPUT_KEY && fields->form.is_editing)
+		return edit_key(fields, event->key);
+	if (event->kind == INPUT_KEY) {
+		/* A digit on a text field is meant for it, and is no function key. */
+		if (event->key < '0' || event->key > '9' || ref.field == FIELD_COUNT ||
+		    !field_is_typed(field_of(ref.field)))
+			return NUMBER_FORM_IGNORED;
+		number_form_edit(fields, ref);
+		if (!fields->form.is_editing)
+			return NUMBER_FORM_HANDLED;
+		text_edit_set(&fields->form.edit, "");
+		return edit_key(fields, event->key);
+	}
 	if (!fields->form.is_editing) {
 		if (ref.field == FIELD_COUNT || !field_is_typed(field_of(ref.field)))
 			return NUMBER_FORM_IGNORED;

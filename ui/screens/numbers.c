@@ -165,6 +165,13 @@ static void find_draw(struct screen_numbers *self, struct term *term, int row)
 	text_edit_draw(&self->find, term, row, column, term->columns - column - 1);
 }
 
+/* A note that says what to try is of no use once the number was opened. */
+static bool was_read(struct app *app, const struct number *number)
+{
+	const struct open_number *open = open_number_find(app, number->label);
+	return open != NULL && open->has_settings;
+}
+
 static void numbers_draw(struct screen *screen, struct term *term)
 {
 	struct screen_numbers *self = self_of(screen);
@@ -193,11 +200,13 @@ static void numbers_draw(struct screen *screen, struct term *term)
 			"No number is saved yet. Add the first with its name and its API "
 			"key; the key is asked for again in each session.");
 	const struct number *number = focused_number(self);
-	const char *sentence = number != NULL && number->note != NULL ? number->note
-			       : number != NULL ? "Enter opens it. Type to find another."
-			       : self->match_count == 0 && self->is_finding
-				       ? "No number matches. Esc shows all again."
-				       : "Enter adds a number with its API key.";
+	const char *sentence =
+		number != NULL && number->note != NULL && !was_read(screen->app, number)
+			? number->note
+		: number != NULL ? "Enter opens it. Type to find another."
+		: self->match_count == 0 && self->is_finding
+			? "No number matches. Esc shows all again."
+			: "Enter adds a number with its API key.";
 	screen_help_lines(screen, term, STYLE_NORMAL, sentence);
 	find_draw(self, term, top - 1); /* last: while finding, the cursor belongs there */
 }

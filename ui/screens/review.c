@@ -339,5 +339,9 @@ struct screen *screen_review_new(struct app *app, struct open_number *number)
 	struct screen_review *self = screen_new(app, sizeof *self, &REVIEW_OPS);
 	self->number = number;
 	form_init(&self->form);
+	/* What blocks sending has the focus: Enter goes to its field. */
+	for (size_t i = number->findings.count; i-- > 0;)
+		if (number->findings.items[i].severity == SEVERITY_FAILURE)
+			form_focus(&self->form, number->findings.items[i].ref, (int)i);
 	return &self->screen;
 }

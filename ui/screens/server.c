@@ -297,7 +297,11 @@ static void entry_done(struct screen *screen)
 {
 	struct number_form *fields = fields_of(screen);
 	struct field_ref done = fields->editing;
+	const struct finding *finding = findings_for(&fields->number->findings, done);
 	rows_fill(screen);
+	/* What validation has to say about it stands below while the focus is there. */
+	if (finding != NULL && done.parameter < 0 && finding->severity >= SEVERITY_WARNING)
+		return;
 	if (done.field == FIELD_PARAMETER_KEY) {
 		done.field = FIELD_PARAMETER_VALUE;
 		form_focus(&fields->form, done, -1);

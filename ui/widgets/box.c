@@ -117,7 +117,7 @@ static void box_draw(struct screen *screen, struct term *term)
 static const char *box_bar_label(struct screen *screen, enum action_id action)
 {
 	(void)screen;
-	return action == ACTION_OPEN ? "Choose" : NULL;
+	return action == ACTION_OPEN ? "Choose" : action == ACTION_LEAVE ? "" : NULL;
 }
 
 static void box_release(struct screen *screen)

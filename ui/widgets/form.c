@@ -225,10 +225,11 @@ static int note_draw(const struct form_row *row, struct term *term, int screen_r
 	int value_end = COLUMN_VALUE + (value_columns > VALUE_LEAST ? value_columns : VALUE_LEAST);
 	int room = end - value_end - NOTE_GAP;
 	int note_columns = text_columns(row->note);
-	if (note_columns > room)
-		return end;
 	int column = end - note_columns;
 	int usual = COLUMN_VALUE + 35; /* notes line up there while they fit */
+	/* A long value is cut rather than the note left out. */
+	if (note_columns > room && column - NOTE_GAP < COLUMN_VALUE + VALUE_LEAST)
+		return end;
 	if (column > usual && value_end + NOTE_GAP <= usual)
 		column = usual;
 	(void)draw_text(term, screen_row, column, end - column, row->note_style, row->note);

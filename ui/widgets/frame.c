@@ -65,12 +65,12 @@ struct bar_item {
 	bool disabled;
 };
 
-static int bar_columns(const struct bar_item items[ACTION_COUNT])
+static int bar_columns(const struct bar_item items[ACTION_COUNT], int gap)
 {
 	int columns = 0;
 	for (size_t i = 0; i < ACTION_COUNT; i++)
 		if (items[i].label != NULL)
-			columns += (columns > 0 ? 2 : 0) + text_columns(items[i].key) + 1 +
+			columns += (columns > 0 ? gap : 0) + text_columns(items[i].key) + 1 +
 				   text_columns(items[i].label);
 	return columns;
 }
@@ -102,7 +102,9 @@ void frame_bar(struct term *term, struct screen *screen)
 	for (enum action_id id = 0; id < ACTION_COUNT; id++)
 		items[id] = bar_item_of(screen, id);
 	int room = term->columns - 2 * FRAME_MARGIN;
-	for (size_t i = 0; i < ARRAY_LENGTH(BAR_DROPS) && bar_columns(items) > room; i++)
+	int gap =
+		bar_columns(items, 2) <= room ? 2 : 1; /* closer together before one is left out */
+	for (size_t i = 0; i < ARRAY_LENGTH(BAR_DROPS) && bar_columns(items, gap) > room; i++)
 		items[BAR_DROPS[i]].label = NULL;
 	int column = FRAME_MARGIN, row = term->rows - 1;
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
@@ -111,7 +113,7 @@ void frame_bar(struct term *term, struct screen *screen)
 			column += 1 + draw_text(term, row, column + 1, room,
 						items[i].disabled ? STYLE_DISABLED : STYLE_BAR,
 						items[i].label);
-			column += 2;
+			column += gap;
 		}
 		free(items[i].key);
 	}

@@ -61,6 +61,12 @@ static bool prompt_has_text_focus(struct screen *screen)
 	return true;
 }
 
+static const char *prompt_bar_label(struct screen *screen, enum action_id action)
+{
+	(void)screen;
+	return action == ACTION_OPEN ? "Done" : action == ACTION_LEAVE ? "" : NULL;
+}
+
 static void prompt_release(struct screen *screen)
 {
 	struct prompt *self = self_of(screen);
@@ -78,6 +84,7 @@ static const struct screen_ops PROMPT_OPS = {
 	.draw = prompt_draw,
 	.event = prompt_event,
 	.act = prompt_act,
+	.bar_label = prompt_bar_label,
 	.has_text_focus = prompt_has_text_focus,
 	.release = prompt_release,
 };
