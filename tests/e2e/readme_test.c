@@ -53,6 +53,11 @@ static const struct run RUNS[] = {
 	{ "sipdesk show --json --api-url https://waba-v2.360dialog.io --key-file acme.key | jq "
 	  ".calling.sip",
 	  false, "\"hostname\"", NULL, 0, NULL },
+	/* The name is nobody's: asked of a resolver that is not there, nothing leaves the machine.
+	 */
+	{ "sipdesk check sip.acme.example", false, "CANNOT TELL FROM HERE", NULL, 3,
+	  "sipdesk check sip.acme.example --dns 127.0.0.1:1 --timeout 3" },
+	{ "sipdesk help troubleshooting", false, "SDES is DTLS again", NULL, 0, NULL },
 };
 
 static char *commands[COMMANDS_MAX];
