@@ -4,12 +4,13 @@
  */
 #include "base/mem.h"
 #include "sandbox/sandbox.h"
+#include "tests/support/bench_check.h"
+#include "tests/support/bench_figure.h"
 #include "tests/support/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	RUNS = 11,     /* of the start */
@@ -20,46 +21,6 @@ enum {
 	NOT_MEASURED = -1,
 };
 
-struct figure {
-	const char *name, *unit;
-	double limit; /* 0: for information */
-	double measured;
-};
-
-static double now_ms(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int double_compare(const void *a, const void *b)
-{
-	const double *left = a, *right = b;
-	return (*left > *right) - (*left < *right);
-}
-
-static double median(double *values, size_t count)
-{
-	qsort(values, count, sizeof(*values), double_compare);
-	return values[count / 2];
-}
-
-static void figure_print(const struct figure *figure)
-{
-	char limit[32] = "-", measured[32] = "not measured";
-	if (figure->limit >= 0)
-		(void)snprintf(limit, sizeof(limit), "%.0f", figure->limit);
-	if (figure->measured >= 0)
-		(void)snprintf(measured, sizeof(measured), "%.*f",
-			       strcmp(figure->unit, "ms") == 0 ? 1 : 0, figure->measured);
-	bool is_over = figure->limit >= 0 && figure->measured > figure->limit;
-	(void)printf("%-44s %8s %12s %-6s%s\n", figure->name, limit, measured, figure->unit,
-		     is_over ? " OVER" : "");
-	(void)fflush(stdout);
-}
-
-/* A number from /proc: of the line that starts with `name`. */
 static double process_value(const struct session *session, const char *file, const char *name)
 {
 	char content[STATUS_SIZE] = "";
@@ -113,18 +74,19 @@ static void start_measure(void)
 {
 	double times[RUNS], bytes[RUNS];
 	for (size_t i = 0; i < RUNS; i++) {
-		double start = now_ms();
+		double start = bench_now_ms();
 		struct session *session = sandbox_open();
-		times[i] = now_ms() - start;
+		times[i] = bench_now_ms() - start;
 		if (session == NULL)
 			exit(EXIT_SUCCESS);
 		(void)session_wait_quiet(session, QUIET_MS);
 		bytes[i] = (double)session_bytes(session);
 		(void)session_close(session);
 	}
-	figure_print(&(struct figure) { "first complete frame of --sandbox, 80x24", "ms", 20,
-					median(times, RUNS) });
-	figure_print(&(struct figure) { "its bytes", "bytes", 4000, median(bytes, RUNS) });
+	bench_figure_print(&(struct bench_figure) { "first complete frame of --sandbox, 80x24",
+						    "ms", 20, bench_median(times, RUNS) });
+	bench_figure_print(
+		&(struct bench_figure) { "its bytes", "bytes", 4000, bench_median(bytes, RUNS) });
 }
 
 struct key_figures {
@@ -150,9 +112,12 @@ static void keys_print(struct key_figures *figures, const char *name, double lim
 {
 	char *writes_name = mem_format("%s: writes", name);
 	char *time_name = mem_format("%s: answered in", name);
-	figure_print(&(struct figure) { name, "bytes", limit, median(figures->bytes, KEYS) });
-	figure_print(&(struct figure) { writes_name, "", -1, median(figures->writes, KEYS) });
-	figure_print(&(struct figure) { time_name, "ms", 50, median(figures->times, KEYS) });
+	bench_figure_print(&(struct bench_figure) { name, "bytes", limit,
+						    bench_median(figures->bytes, KEYS) });
+	bench_figure_print(&(struct bench_figure) { writes_name, "", -1,
+						    bench_median(figures->writes, KEYS) });
+	bench_figure_print(
+		&(struct bench_figure) { time_name, "ms", 50, bench_median(figures->times, KEYS) });
 	free(time_name);
 	free(writes_name);
 }
@@ -166,10 +131,10 @@ static void idle_measure(struct session *session)
 	(void)session_wait_quiet(session, IDLE_MS);
 	session->deadline_ms = SESSION_DEADLINE_MS;
 	double after = switches(session);
-	figure_print(&(struct figure) { "idle 10 s: output", "bytes", 0,
-					(double)session_bytes(session) - bytes });
-	figure_print(&(struct figure) { "idle 10 s: wake-ups", "", 0,
-					before < 0 ? NOT_MEASURED : after - before });
+	bench_figure_print(&(struct bench_figure) { "idle 10 s: output", "bytes", 0,
+						    (double)session_bytes(session) - bytes });
+	bench_figure_print(&(struct bench_figure) { "idle 10 s: wake-ups", "", 0,
+						    before < 0 ? NOT_MEASURED : after - before });
 }
 
 static bool settings_open(struct session *session)
@@ -213,7 +178,8 @@ static void escape_measure(struct session *session)
 		times[i] = session_latency_of(session, "<Esc>");
 		(void)session_wait_quiet(session, QUIET_MS);
 	}
-	figure_print(&(struct figure) { "ESC acts within", "ms", 60, median(times, KEYS) });
+	bench_figure_print(
+		&(struct bench_figure) { "ESC acts within", "ms", 60, bench_median(times, KEYS) });
 }
 
 int main(void)
@@ -226,9 +192,11 @@ int main(void)
 		escape_measure(session);
 		idle_measure(session);
 		typing_measure(session);
-		figure_print(&(struct figure) { "resident at most", "KiB", 16 * 1024,
-						process_value(session, "status", "\nVmHWM:") });
+		bench_figure_print(
+			&(struct bench_figure) { "resident at most", "KiB", 16 * 1024,
+						 process_value(session, "status", "\nVmHWM:") });
 	}
 	(void)session_close(session);
+	bench_check();
 	return EXIT_SUCCESS;
 }
