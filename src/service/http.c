@@ -192,19 +192,29 @@ static void request_answer(struct http_request *request)
 		if (request->code != CURLE_OK)
 			failure_read(request, &answer);
 	}
-	request_unlink(request); /* first: the callback may start and cancel others */
 	request->done(request->owner, &answer);
 	request_free(request);
 }
 
-static struct http_request *first_finished(const struct http *http)
+static bool has_finished(const struct http *http)
 {
-	struct http_request *request = http->requests;
-	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed was unlinked from here before
-	 */
+	const struct http_request *request = http->requests;
 	while (request != NULL && !request->is_finished)
 		request = request->next;
-	return request;
+	return request != NULL;
+}
+
+/* Takes it out of the list: its callback may start and cancel others. */
+static struct http_request *finished_take(struct http *http)
+{
+	for (struct http_request **slot = &http->requests; *slot != NULL; slot = &(*slot)->next) {
+		struct http_request *request = *slot;
+		if (!request->is_finished)
+			continue;
+		*slot = request->next;
+		return request;
+	}
+	return NULL;
 }
 
 static void transfers_run(struct http *http)
@@ -255,7 +265,7 @@ static void http_wait(void *owner, struct pollfd *fds, size_t count, int timeout
 {
 	struct http *http = owner;
 	bool has_transfers = count_transfers(http) > 0;
-	if (first_finished(http) != NULL)
+	if (has_finished(http))
 		timeout_ms = 0;
 	if (has_transfers) {
 		wait_with_curl(http, fds, count, timeout_ms);
@@ -264,7 +274,7 @@ static void http_wait(void *owner, struct pollfd *fds, size_t count, int timeout
 	(void)poll(fds, (nfds_t)count, timeout_ms);
 	if (has_transfers)
 		transfers_run(http);
-	for (struct http_request *request; (request = first_finished(http)) != NULL;)
+	for (struct http_request *request; (request = finished_take(http)) != NULL;)
 		request_answer(request);
 }
 

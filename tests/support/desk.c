@@ -116,10 +116,15 @@ static int cursor_row(const struct session *session)
 	return cursor.row;
 }
 
+/* It stands on another row, and on the focus: in the middle of a frame it may stand anywhere. */
 static bool cursor_left_row(const struct session *session, const void *row)
 {
 	const int *from = row;
-	return cursor_row(session) != *from;
+	int now = cursor_row(session);
+	char *words = session_row(session, now);
+	bool is_on_focus = now > 0 && strstr(words, "›") != NULL;
+	free(words);
+	return now != *from && is_on_focus;
 }
 
 void desk_down_to(struct desk *desk, const char *text)

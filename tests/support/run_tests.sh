@@ -19,7 +19,7 @@ failed=0
 faulty=
 
 count() {
-	grep -c -E "$1" "$log"
+	grep -a -c -E "$1" "$log"
 }
 
 for program; do
@@ -32,7 +32,7 @@ for program; do
 	CMOCKA_MESSAGE_OUTPUT=tap "$support/sealed_run.sh" \
 		timeout -k 10 "$seconds_max" "$program" "$@" >"$log" 2>&1 </dev/null
 	status=$?
-	grep -v -x -E -e '1\.\.[0-9]+' -e '# (not )?ok - [a-z_]+' "$log"
+	grep -a -v -x -E -e '1\.\.[0-9]+' -e '# (not )?ok - [a-z_]+' "$log"
 	[ "$status" -eq 124 ] && echo "# $name was ended: it took more than $seconds_max seconds"
 
 	planned=$(sed -n 's/^1\.\.\([0-9][0-9]*\)$/\1/p' "$log" |

@@ -221,7 +221,7 @@ static void case_run(struct input *input, const char *term, const struct input_c
 	str_addf(&expected, "%sq ", row->told);
 	(void)snprintf(bytes, sizeof bytes, "%sq", row->bytes); /* the next key must be itself */
 	size_t length = strlen(bytes);
-	if (torn > 0) {
+	if (torn > 0 && torn <= length) {
 		push(input, bytes, torn, &told);
 		push(input, bytes + torn, length - torn, &told);
 	}
