@@ -69,6 +69,7 @@ static void a_finding_opens_and_the_openssl_command_is_shown(void **state)
 	(void)state;
 	desk_practice_number(&desk, DTLS_NUMBER);
 	session_send(desk.session, "<F7>");
+	expect_text(desk.session, "Fix  Get a certificate"); /* the verdict: it has ended */
 	expect_cursor_on(desk.session, "CRT-1");
 	session_send(desk.session, "<Enter>");
 	expect_text(desk.session, "Fix: Get a certificate with SAN DNS:sip.bakery.example");
@@ -114,6 +115,7 @@ static void a_report_is_saved_once(void **state)
 	desk_practice_number(&desk, DTLS_NUMBER);
 	char *path = mem_format("%s/report.txt", desk.session->home);
 	session_send(desk.session, "<F7>");
+	expect_text(desk.session, "Fix  Get a certificate"); /* the verdict: it has ended */
 	expect_cursor_on(desk.session, "CRT-1");
 	session_send(desk.session, "s");
 	expect_text(desk.session, "Save the report");

@@ -351,7 +351,12 @@ static void check_act(struct screen *screen, enum action_id action)
 static const char *check_why_not(struct screen *screen, enum action_id action)
 {
 	const struct tls_check *check = check_of(self_of(screen));
-	return action == ACTION_SAVE && check != NULL && check->state != TLS_CHECK_DONE
+	bool needs_end = action == ACTION_SAVE || action == ACTION_OPENSSL || action == ACTION_OPEN;
+	if (check == NULL || !needs_end)
+		return NULL;
+	if (check->state == TLS_CHECK_RUNNING)
+		return "The check is still running.";
+	return action == ACTION_SAVE && check->state != TLS_CHECK_DONE
 		       ? "There is no verdict to save: let the check run to its end."
 		       : NULL;
 }
@@ -365,7 +370,7 @@ static bool check_offers(struct screen *screen, enum action_id action)
 	case ACTION_RUN_AGAIN: return !is_running;
 	case ACTION_SAVE:
 	case ACTION_OPENSSL:
-	case ACTION_OPEN: return check != NULL && !is_running;
+	case ACTION_OPEN: return check != NULL;
 	case ACTION_SAVE_CHAIN: return check != NULL && check->report.corrected_chain != NULL;
 	default: return true;
 	}
