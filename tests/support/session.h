@@ -21,7 +21,11 @@
 
 enum {
 	SESSION_DEADLINE_MS = 10000, /* a loaded build machine under sanitizers still makes it */
-	SESSION_LEAVE_MS = 2000,     /* a program that takes longer to leave is stuck */
+#ifdef __SANITIZE_ADDRESS__
+	SESSION_LEAVE_MS = 10000, /* the leak check at the end, of the program and of its child */
+#else
+	SESSION_LEAVE_MS = 2000, /* a program that takes longer to leave is stuck */
+#endif
 	SESSION_ARGUMENTS_MAX = 16,
 };
 
