@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,11 @@
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+
+enum {
+	STOP_STEP_MS = 5,  /* how often a child that was asked to end is looked after */
+	STOP_MAX_MS = 700, /* and how long: the screens must be gone within a second */
+};
 
 void process_harden(void)
 {
@@ -76,6 +82,18 @@ bool process_child_start(struct process_child *child, const char *path, char *co
 	return true;
 }
 
+/* Has it ended within `timeout_ms`? Then it is reaped. */
+static bool child_reaped(pid_t id, int timeout_ms, int *status)
+{
+	for (int waited_ms = 0; waited_ms <= timeout_ms; waited_ms += STOP_STEP_MS) {
+		pid_t reaped = waitpid(id, status, WNOHANG);
+		if (reaped == id || (reaped < 0 && errno != EINTR))
+			return true;
+		(void)poll(NULL, 0, STOP_STEP_MS);
+	}
+	return false;
+}
+
 int process_child_stop(struct process_child *child)
 {
 	int status = -1;
@@ -84,8 +102,11 @@ int process_child_stop(struct process_child *child)
 	if (child->id > 0) {
 		(void)kill(child->id, SIGTERM); /* too late for one that has ended: no harm */
 		(void)kill(child->id, SIGCONT); /* a stopped one would not end */
-		while (waitpid(child->id, &status, 0) < 0 && errno == EINTR)
-			;
+		if (!child_reaped(child->id, STOP_MAX_MS, &status)) {
+			(void)kill(child->id, SIGKILL); /* it is stuck; we must not be */
+			while (waitpid(child->id, &status, 0) < 0 && errno == EINTR)
+				;
+		}
 	}
 	*child = (struct process_child) { .id = -1, .output = -1 };
 	return status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;

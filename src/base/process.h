@@ -24,8 +24,8 @@ struct process_child {
  * may be a screen. It ends with its parent. */
 bool process_child_start(struct process_child *child, const char *path, char *const arguments[],
 			 int child_fd, struct err *err);
-/* Asks it to end (SIGTERM), waits for it, closes the pipe. Returns its exit code, or -1 where it
- * did not end by itself or there is no child. */
+/* Asks it to end (SIGTERM), waits for it (not for ever: SIGKILL), closes the pipe. Returns its exit
+ * code, or -1 where it did not end by itself or there is no child. */
 int process_child_stop(struct process_child *child);
 
 #endif
