@@ -50,7 +50,11 @@ REPLAYS := $(if $(REPLAY),$(patsubst %_fuzz,%_replay,$(FUZZERS)))
 
 # ---- flags ---------------------------------------------------------------------------------------
 
-LIBRARIES := ncursesw termkey libcurl libcjson openssl libidn2 libmicrohttpd
+# OpenSSL first: most of what the loader looks up at each start is in it.
+LINKED := openssl ncursesw termkey libcjson libidn2
+# Loaded when they are used (base/library.h): they bring two thirds of all libraries with them.
+LOADED := libcurl libmicrohttpd
+LIBRARIES := $(LINKED) $(LOADED)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wformat=2 $(if $(CI),-Werror)
@@ -63,7 +67,7 @@ OUR_CPPFLAGS = -Isrc -I. -D_GNU_SOURCE -DSIPDESK_VERSION='"$(VERSION)"' $(LIBRAR
 	$(HARDEN_CPPFLAGS) $(CPPFLAGS)
 OUR_CFLAGS = -std=c11 $(OPTIMISE) $(WARNINGS) $(HARDEN_CFLAGS) $(SANITIZERS) $(CFLAGS)
 OUR_LDFLAGS = $(HARDEN_LDFLAGS) -Wl,--as-needed $(SANITIZERS) $(LDFLAGS)
-TEST_LIBS = $(LIBRARY_LIBS) $(shell pkg-config --libs cmocka vterm)
+TEST_LIBS = $(LIBRARY_LIBS) $(shell pkg-config --libs cmocka vterm $(LOADED))
 
 # Where end-to-end tests find the program, the fault server and the shims.
 export SIPDESK_BUILD = $(abspath $(BUILD))
@@ -167,6 +171,13 @@ $$(for flag in $(1); do \
 	$(CC) -Werror -O2 $$flag -x c - -o $@.probe 2>/dev/null && echo $$flag && break; done)
 endef
 
+# The name under which a program linked with library $1 would ask for it, as in "libcurl.so.4".
+define file_of_library
+$$(printf 'int main(void) { return 0; }' | $(CC) -x c - -o $@.probe -Wl,--no-as-needed \
+	$$(pkg-config --libs-only-L --libs-only-l $(1)) && readelf -d $@.probe | \
+	sed -n 's/.*(NEEDED).*\[\($(1)[.-].*\)\]/\1/p' | grep . || echo $(1).so)
+endef
+
 # _FORTIFY_SOURCE is left out under the sanitizers: its checks stand before theirs. ncursesw's
 # _XOPEN_SOURCE would take away what _GNU_SOURCE gives.
 $(BUILD)/flags.mk: Makefile
@@ -174,8 +185,11 @@ $(BUILD)/flags.mk: Makefile
 	@mkdir -p $(@D)
 	@{ echo 'FLAGS_FOR := $(subst ','\'',$(FLAGS_WANTED))'; \
 	echo "LIBRARY_CFLAGS := $$(pkg-config --cflags $(LIBRARIES) | \
-		sed 's/-D_XOPEN_SOURCE=600//')"; \
-	echo "LIBRARY_LIBS := $$(pkg-config --libs $(LIBRARIES)) -lresolv"; \
+		sed 's/-D_XOPEN_SOURCE=600//')" \
+		"-DCURL_LIBRARY_FILE='\"$(call file_of_library,libcurl)\"'" \
+		"-DMICROHTTPD_LIBRARY_FILE='\"$(call file_of_library,libmicrohttpd)\"'"; \
+	echo "LIBRARY_LIBS := $$(pkg-config --libs $(LINKED)) -lresolv" \
+		"$(call first_accepted,-ldl)"; \
 	echo "HARDEN_CPPFLAGS := -U_FORTIFY_SOURCE $(if $(SANITIZE),,\
 		$(call first_accepted,-D_FORTIFY_SOURCE=3 -D_FORTIFY_SOURCE=2))"; \
 	echo "HARDEN_CFLAGS := $(call first_accepted,-fstack-protector-strong)" \

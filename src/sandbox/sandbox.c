@@ -4,13 +4,13 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "sandbox/account.h"
+#include "sandbox/microhttpd_library.h"
 #include "sandbox/refusal.h"
 #include "sandbox/sip_servers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,7 @@ enum {
 };
 
 struct sandbox {
+	struct microhttpd_library microhttpd;
 	struct MHD_Daemon *daemon;
 	struct sip_servers *sip_servers;
 	struct account *accounts; /* PRACTICE_NUMBER_COUNT; after the start the daemon's thread's */
@@ -103,8 +104,8 @@ static struct account *account_of_key(struct sandbox *sandbox, const char *key)
 static struct reply settings_read(struct sandbox *sandbox, struct account *account,
 				  struct MHD_Connection *connection)
 {
-	const char *asked = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND,
-							CREDENTIALS_ARGUMENT);
+	const char *asked = sandbox->microhttpd.lookup_connection_value(
+		connection, MHD_GET_ARGUMENT_KIND, CREDENTIALS_ARGUMENT);
 	char *answer = account_answer(account, asked != NULL && strcasecmp(asked, "true") == 0);
 	if (answer != NULL)
 		return reply_text(MHD_HTTP_OK, TYPE_JSON, answer);
@@ -136,8 +137,9 @@ static struct reply request_answer(struct sandbox *sandbox, struct MHD_Connectio
 		return reply_gateway(MHD_HTTP_METHOD_NOT_ALLOWED, "Not Allowed");
 	if (request->is_too_large)
 		return reply_gateway(MHD_HTTP_CONTENT_TOO_LARGE, "Request Entity Too Large");
-	struct account *account = account_of_key(
-		sandbox, MHD_lookup_connection_value(connection, MHD_HEADER_KIND, KEY_HEADER));
+	struct account *account =
+		account_of_key(sandbox, sandbox->microhttpd.lookup_connection_value(
+						connection, MHD_HEADER_KIND, KEY_HEADER));
 	if (account == NULL) /* 404 within a 401 is how 360dialog says it (API.md, Errors) */
 		return reply_json(MHD_HTTP_UNAUTHORIZED,
 				  "{\"meta\":{\"success\":false,\"http_code\":404,"
@@ -146,20 +148,22 @@ static struct reply request_answer(struct sandbox *sandbox, struct MHD_Connectio
 		      : settings_write(sandbox, account, &request->body);
 }
 
-static enum MHD_Result reply_queue(struct MHD_Connection *connection, struct reply reply)
+static enum MHD_Result reply_queue(const struct microhttpd_library *microhttpd,
+				   struct MHD_Connection *connection, struct reply reply)
 {
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(reply.length, reply.body, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = microhttpd->create_response_from_buffer(
+		reply.length, reply.body, MHD_RESPMEM_MUST_COPY);
 	free(reply.body);
 	if (response == NULL)
 		return MHD_NO;
 	enum MHD_Result queued =
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply.type);
+		microhttpd->add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply.type);
 	if (queued == MHD_YES && reply.status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		queued = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
+		queued = microhttpd->add_response_header(response, MHD_HTTP_HEADER_ALLOW,
+							 "GET, POST");
 	if (queued == MHD_YES)
-		queued = MHD_queue_response(connection, reply.status, response);
-	MHD_destroy_response(response);
+		queued = microhttpd->queue_response(connection, reply.status, response);
+	microhttpd->destroy_response(response);
 	return queued;
 }
 
@@ -168,6 +172,7 @@ static enum MHD_Result request_handle(void *owner, struct MHD_Connection *connec
 				      const char *upload, size_t *upload_length, void **place)
 {
 	(void)version;
+	struct sandbox *sandbox = owner;
 	struct request *request = *place;
 	if (request == NULL) { /* the head only: the body, if any, comes with the next calls */
 		request = mem_alloc(1, sizeof *request);
@@ -183,7 +188,8 @@ static enum MHD_Result request_handle(void *owner, struct MHD_Connection *connec
 		*upload_length = 0;
 		return MHD_YES;
 	}
-	return reply_queue(connection, request_answer(owner, connection, path, method, request));
+	return reply_queue(&sandbox->microhttpd, connection,
+			   request_answer(sandbox, connection, path, method, request));
 }
 
 static void request_completed(void *owner, struct MHD_Connection *connection, void **place,
@@ -250,7 +256,7 @@ static bool socket_port(int fd, uint16_t *port, struct err *err)
 static bool daemon_start(struct sandbox *sandbox, int fd, bool is_v6, struct err *err)
 {
 	unsigned int flags = MHD_USE_AUTO_INTERNAL_THREAD | (is_v6 ? MHD_USE_IPv6 : 0U);
-	sandbox->daemon = MHD_start_daemon(
+	sandbox->daemon = sandbox->microhttpd.start_daemon(
 		flags, 0, NULL, NULL, request_handle, sandbox, MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_NOTIFY_COMPLETED, request_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -277,7 +283,8 @@ struct sandbox *sandbox_start(const char *address, uint16_t port, struct err *er
 	bool is_v6 = strcmp(address, "::1") == 0;
 	struct sandbox *sandbox = mem_alloc(1, sizeof *sandbox);
 	sandbox->accounts = mem_alloc(PRACTICE_NUMBER_COUNT, sizeof *sandbox->accounts);
-	bool is_ready = socket_port(fd, &sandbox->port, err);
+	bool is_ready = microhttpd_library_load(&sandbox->microhttpd, err) &&
+			socket_port(fd, &sandbox->port, err);
 	for (size_t i = 0; is_ready && i < PRACTICE_NUMBER_COUNT; i++)
 		is_ready = account_init(&sandbox->accounts[i], i, err);
 	sandbox->url = mem_format(is_v6 ? "http://[%s]:%u" : "http://%s:%u", address,
@@ -296,7 +303,7 @@ void sandbox_stop(struct sandbox *sandbox)
 	if (sandbox == NULL)
 		return;
 	if (sandbox->daemon != NULL)
-		MHD_stop_daemon(sandbox->daemon);
+		sandbox->microhttpd.stop_daemon(sandbox->daemon);
 	sip_servers_stop(sandbox->sip_servers); /* the daemon answers with what is theirs */
 	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
 		account_release(&sandbox->accounts[i]);

@@ -1,11 +1,11 @@
 #include "service/http_url.h"
 
+#include "base/curl_library.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "service/http.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -23,30 +23,31 @@ static bool host_is_loopback(const char *host)
 	return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
-static bool part_is_there(CURLU *parts, CURLUPart part)
+static bool part_is_there(const struct curl_library *curl, CURLU *parts, CURLUPart part)
 {
 	char *text = NULL;
-	CURLUcode code = curl_url_get(parts, part, &text, 0);
-	curl_free(text);
+	CURLUcode code = curl->url_get(parts, part, &text, 0);
+	curl->free(text);
 	return code == CURLUE_OK;
 }
 
-static bool parts_read(struct http_url *url, CURLU *parts, const char *text)
+static bool parts_read(struct http_url *url, const struct curl_library *curl, CURLU *parts,
+		       const char *text)
 {
 	char *host = NULL;
-	if (curl_url_set(parts, CURLUPART_URL, text, 0) != CURLUE_OK ||
-	    curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+	if (curl->url_set(parts, CURLUPART_URL, text, 0) != CURLUE_OK ||
+	    curl->url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
 		return false;
 	*url = (struct http_url) {
 		.host = mem_text(host),
 		.is_plain = starts_with_nocase(text, "http://"),
 		.is_loopback = host_is_loopback(host),
-		.has_user = part_is_there(parts, CURLUPART_USER) ||
-			    part_is_there(parts, CURLUPART_PASSWORD),
+		.has_user = part_is_there(curl, parts, CURLUPART_USER) ||
+			    part_is_there(curl, parts, CURLUPART_PASSWORD),
 		/* libcurl forgets an empty query or fragment, but sends what was written. */
 		.has_query_or_fragment = strpbrk(text, "?#") != NULL,
 	};
-	curl_free(host);
+	curl->free(host);
 	return true;
 }
 
@@ -60,15 +61,18 @@ static bool has_blank_or_control(const char *text)
 
 bool http_url_read(struct http_url *url, const char *text, struct err *err)
 {
+	struct curl_library curl;
 	*url = (struct http_url) { 0 };
+	if (!curl_library_load(&curl, err))
+		return false;
 	if (!starts_with_nocase(text, "https://") && !starts_with_nocase(text, "http://")) {
 		err_set(err, ERR_INPUT, "An API URL begins with https://. Nothing was sent.");
 		err_next_step(err, "Write it as in https://waba-v2.360dialog.io.");
 		return false;
 	}
-	CURLU *parts = has_blank_or_control(text) ? NULL : curl_url();
-	bool read = parts != NULL && parts_read(url, parts, text);
-	curl_url_cleanup(parts);
+	CURLU *parts = has_blank_or_control(text) ? NULL : curl.url();
+	bool read = parts != NULL && parts_read(url, &curl, parts, text);
+	curl.url_cleanup(parts);
 	if (!read) {
 		err_set(err, ERR_INPUT, "The API URL cannot be understood. Nothing was sent.");
 		err_next_step(err, "Write it as in https://waba-v2.360dialog.io, without blanks.");

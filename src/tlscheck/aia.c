@@ -1,12 +1,12 @@
 #include "tlscheck/aia.h"
 
+#include "base/curl_library.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "tlscheck/address.h"
 #include "tlscheck/judge.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -115,25 +115,26 @@ static size_t body_take(char *bytes, size_t size, size_t count, void *owner)
 }
 
 /* No proxy: it would connect for us where we must not. No redirect from one scheme to another. */
-static bool curl_set(CURL *curl, const char *url, int64_t timeout_ms, struct fetching *fetching)
+static bool transfer_set(const struct curl_library *curl, CURL *easy, const char *url,
+			 int64_t timeout_ms, struct fetching *fetching)
 {
 	const char *scheme = text_starts_with_nocase(url, "https:") ? "https" : "http";
-	return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, scheme) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, scheme) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)AIA_REDIRECTS_MAX) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, socket_open) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, fetching) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_take) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, fetching) == CURLE_OK;
+	return curl->easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, scheme) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, scheme) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_MAXREDIRS, (long)AIA_REDIRECTS_MAX) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, socket_open) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, fetching) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_take) == CURLE_OK &&
+	       curl->easy_setopt(easy, CURLOPT_WRITEDATA, fetching) == CURLE_OK;
 }
 
-static bool fetch_failed(const struct fetching *fetching, CURLcode code, const char *url,
+static bool fetch_failed(const struct fetching *fetching, const char *reason, const char *url,
 			 struct err *err)
 {
 	if (fetching->was_private)
@@ -145,22 +146,25 @@ static bool fetch_failed(const struct fetching *fetching, CURLcode code, const c
 		return err_set(err, ERR_ANSWER, "There are more than %d bytes at %s.",
 			       AIA_BYTES_MAX, url);
 	return err_set(err, ERR_PASSING, "The issuer's certificate at %s could not be fetched: %s.",
-		       url, curl_easy_strerror(code));
+		       url, reason);
 }
 
 bool aia_fetch(const char *url, bool allow_private, int64_t timeout_ms, X509 **certificate,
 	       struct err *err)
 {
 	struct fetching fetching = { .allow_private = allow_private };
+	struct curl_library curl;
 	bool done = false;
+	if (!curl_library_load(&curl, err))
+		return false;
 	str_init(&fetching.body);
-	CURL *curl = curl_easy_init();
+	CURL *easy = curl.easy_init();
 	CURLcode code = CURLE_FAILED_INIT;
-	if (curl != NULL && curl_set(curl, url, timeout_ms, &fetching))
-		code = curl_easy_perform(curl);
-	curl_easy_cleanup(curl);
+	if (easy != NULL && transfer_set(&curl, easy, url, timeout_ms, &fetching))
+		code = curl.easy_perform(easy);
+	curl.easy_cleanup(easy);
 	if (code != CURLE_OK) {
-		(void)fetch_failed(&fetching, code, url, err);
+		(void)fetch_failed(&fetching, curl.easy_strerror(code), url, err);
 		goto out;
 	}
 	*certificate = aia_certificate_read(fetching.body.bytes, fetching.body.length);

@@ -39,6 +39,20 @@ static bool is_shown_before(const struct examination *examination, size_t addres
 	return false;
 }
 
+/* Every address that shows the same chain as this one; NULL ends. */
+static void shown_at_find(const struct examination *examination, size_t address_index,
+			  const char *shown_at[CHECK_ADDRESSES_MAX + 1])
+{
+	STACK_OF(X509) *chain = chain_of(examination, address_index);
+	size_t count = 0;
+	for (size_t i = 0; i < examination->address_count; i++) {
+		STACK_OF(X509) *other = chain_of(examination, i);
+		if (other && is_same_chain(chain, other))
+			shown_at[count++] = examination->addresses[i].text;
+	}
+	shown_at[count] = NULL;
+}
+
 /* Fetches issuers that the server should have sent, one after another, as long as each leads on. */
 static void missing_fetch(struct judge_input *input, const struct address *address,
 			  double whole_deadline)
@@ -60,18 +74,21 @@ static void chain_judge(const struct examination *examination, size_t address_in
 			const struct trust *trust, int64_t at, struct check_report *report)
 {
 	const struct probe *probe = examination_probe(examination, PROBE_MAIN, address_index);
+	const char *shown_at[CHECK_ADDRESSES_MAX + 1];
 	const unsigned char *staple = NULL;
 	long staple_length = SSL_get_tlsext_status_ocsp_resp(probe->ssl, &staple);
 	struct judge_input input = {
 		.hostname = examination->setup.hostname,
 		.is_ip = examination->setup.is_ip,
 		.address = is_shared ? NULL : probe->address.text,
+		.shown_at = shown_at,
 		.sent = probe_certificates(probe),
 		.staple = staple_length > 0 ? staple : NULL,
 		.staple_length = staple_length > 0 ? (size_t)staple_length : 0,
 		.at = at,
 		.trust = trust,
 	};
+	shown_at_find(examination, address_index, shown_at);
 	missing_fetch(&input, &probe->address, examination->deadline);
 	(void)judge(&input, report);
 	for (size_t i = 0; i < ARRAY_LENGTH(input.fetched); i++)

@@ -16,10 +16,10 @@ enum {
 	RESERVED = 1,	      /* connections kept back: a certificate of ours, or no TLS at all */
 };
 
-/* In the order of what they tell; with many addresses there is no room for the last ones, which the
- * main probe mostly tells as well. */
+/* In the order of what they tell; with many addresses there is no room for the last ones. TLS 1.3
+ * is taken by the main probe wherever it is offered, or asked for alone once it was not. */
 static const enum probe_kind comparisons[] = {
-	PROBE_NO_SNI, PROBE_TLS_1_2, PROBE_STRICT, PROBE_TLS_1_0, PROBE_TLS_1_1, PROBE_TLS_1_3,
+	PROBE_NO_SNI, PROBE_TLS_1_2, PROBE_STRICT, PROBE_TLS_1_0, PROBE_TLS_1_1,
 };
 
 static struct probe *find(struct examination *examination, enum probe_kind kind,
@@ -143,6 +143,10 @@ static void follow_main(struct examination *examination, const struct probe *pro
 	size_t index = probe->address_index;
 	if (examination->full == NO_ADDRESS && probe->connected_at > 0)
 		comparisons_start(examination, index);
+	if (index == examination->full && probe_took_version(probe) &&
+	    SSL_version(probe->ssl) != TLS1_3_VERSION && room(examination) > RESERVED &&
+	    !find(examination, PROBE_TLS_1_3, index))
+		start(examination, PROBE_TLS_1_3, index);
 	if (room(examination) == 0)
 		return;
 	if (probe_is_secured(probe) && probe->asked_for_certificate && index == examination->full &&

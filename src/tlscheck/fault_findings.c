@@ -52,11 +52,11 @@ static const struct fault_words FAULTS[] = {
 	{ X509_V_ERR_SUBJECT_ISSUER_MISMATCH, "does not name its issuer" },
 	{ X509_V_ERR_AKID_SKID_MISMATCH, "names another key of its issuer" },
 	{ X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH, "names another certificate of its issuer" },
-	{ X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA, "is none of a CA but limits its chain" },
+	{ X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA, "limits its chain although it is not a CA's" },
 	{ X509_V_ERR_PATHLEN_WITHOUT_KU_KEY_CERT_SIGN,
 	  "limits its chain but may not issue certificates" },
 	{ X509_V_ERR_KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA,
-	  "is none of a CA but may issue certificates" },
+	  "may issue certificates although it is not a CA's" },
 	{ X509_V_ERR_ISSUER_NAME_EMPTY, "names no issuer" },
 	{ X509_V_ERR_SUBJECT_NAME_EMPTY, "has no subject" },
 	{ X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER, "lacks the identifier of its issuer's key" },
@@ -69,7 +69,7 @@ static const struct fault_words FAULTS[] = {
 	  "marks the identifier of its issuer's key as critical" },
 	{ X509_V_ERR_SUBJECT_KEY_IDENTIFIER_CRITICAL,
 	  "marks the identifier of its key as critical" },
-	{ X509_V_ERR_CA_CERT_MISSING_KEY_USAGE, "is a CA's without key usage" },
+	{ X509_V_ERR_CA_CERT_MISSING_KEY_USAGE, "is a CA's but has no key usage" },
 	{ X509_V_ERR_EXTENSIONS_REQUIRE_VERSION_3, "has extensions but an old version" },
 	{ X509_V_ERR_UNSPECIFIED, "could not be verified" },
 	{ X509_V_ERR_EC_KEY_EXPLICIT_PARAMS, "describes its curve instead of naming it" },
@@ -108,51 +108,80 @@ static const char *fault_words(int code)
 	return NULL;
 }
 
-/* One sentence on all faults; it ends in a count where there are many. */
-struct fault_list {
-	struct str said;
-	size_t count;
+struct fault {
+	int depth; /* of the certificate that has it */
+	char *words;
 };
 
-static void fault_add(struct fault_list *list, const struct judging *judging,
-		      struct verify_error error)
+/* All faults, for one sentence; those of a certificate stand together. */
+struct fault_list {
+	struct fault said[FAULTS_SAID_MAX];
+	size_t count; /* may be more than are said */
+};
+
+/* `words` are handed over. */
+static void words_add(struct fault_list *list, int depth, char *words)
 {
-	const char *words = fault_words(error.code);
-	if (list->count++ >= FAULTS_SAID_MAX)
+	size_t place = list->count++;
+	if (place >= FAULTS_SAID_MAX) {
+		free(words);
 		return;
-	char *what = judging_what(judging, error.depth);
-	const char *between = list->count > 1 ? "; " : "";
-	if (words != NULL)
-		str_addf(&list->said, "%s%s %s", between, what, words);
-	else
-		str_addf(&list->said, "%s%s was refused (%s)", between, what,
-			 X509_verify_cert_error_string(error.code));
-	free(what);
+	}
+	for (; place > 0 && list->said[place - 1].depth > depth; place--)
+		list->said[place] = list->said[place - 1];
+	list->said[place] = (struct fault) { depth, words };
 }
 
-static char *faults_end(struct fault_list *list)
+static void fault_add(struct fault_list *list, struct verify_error error)
 {
-	if (list->count > FAULTS_SAID_MAX)
-		str_addf(&list->said, "; and %zu more", list->count - FAULTS_SAID_MAX);
-	str_add(&list->said, ".");
-	return str_detach(&list->said);
+	const char *words = fault_words(error.code);
+	words_add(list, error.depth,
+		  words != NULL ? mem_text(words)
+				: mem_format("was refused (%s)",
+					     X509_verify_cert_error_string(error.code)));
+}
+
+/* "the certificate A, B and C; the CA certificate ‘X’ D; and 2 more." The list is released. */
+static char *faults_say(struct fault_list *list, const struct judging *judging)
+{
+	struct str out;
+	size_t count = list->count < FAULTS_SAID_MAX ? list->count : FAULTS_SAID_MAX;
+	str_init(&out);
+	for (size_t i = 0; i < count; i++) {
+		int depth = list->said[i].depth;
+		bool is_same = i > 0 && list->said[i - 1].depth == depth;
+		bool goes_on = i + 1 < count && list->said[i + 1].depth == depth;
+		char *what = judging_what(judging, depth);
+		what[0] = 't';
+		if (is_same)
+			str_add(&out, goes_on ? ", " : " and ");
+		else
+			str_addf(&out, "%s%s ", i > 0 ? "; " : "", what);
+		str_add(&out, list->said[i].words);
+		free(list->said[i].words);
+		free(what);
+	}
+	if (list->count > count)
+		str_addf(&out, "; and %zu more", list->count - count);
+	str_add_char(&out, '.');
+	return str_detach(&out);
 }
 
 void find_faults(struct judging *judging)
 {
 	struct fault_list list = { .count = 0 };
-	str_init(&list.said);
 	for (size_t i = 0; i < judging->whole->error_count; i++)
 		if (!is_told_elsewhere(judging->whole->errors[i].code))
-			fault_add(&list, judging, judging->whole->errors[i]);
+			fault_add(&list, judging->whole->errors[i]);
 	if (!judging_leaf_is_sound(judging))
-		fault_add(&list, judging,
-			  (struct verify_error) { X509_V_ERR_INVALID_EXTENSION, 0 });
-	if (list.count > 0)
-		judging_add_new(judging, CRT_19, faults_end(&list),
-				mem_text("Have the certificate issued again by a proper CA, such "
-					 "as Let's Encrypt."));
-	str_release(&list.said);
+		fault_add(&list, (struct verify_error) { X509_V_ERR_INVALID_EXTENSION, 0 });
+	if (list.count == 0)
+		return;
+	char *faults = faults_say(&list, judging);
+	faults[0] = 'T';
+	judging_add_new(judging, CRT_19, faults,
+			mem_text("Have the certificate issued again by a proper CA, such as Let's "
+				 "Encrypt."));
 }
 
 /* An old root that the system's list trusts all the same is nobody's task here. */
@@ -174,31 +203,23 @@ static bool constraints_are_empty(const X509 *certificate)
 	return are_empty;
 }
 
-static void words_add(struct fault_list *list, const struct judging *judging, int depth,
-		      const char *words)
-{
-	char *what = judging_what(judging, depth);
-	if (list->count++ < FAULTS_SAID_MAX)
-		str_addf(&list->said, "%s%s %s", list->count > 1 ? "; " : "", what, words);
-	free(what);
-}
-
 /* What OpenSSL does not mind even when it is strict. */
 static void find_our_own(const struct judging *judging, struct fault_list *list)
 {
 	char *common_name = names_stray_common_name(&judging->names, judging->leaf);
-	if (common_name != NULL && list->count++ < FAULTS_SAID_MAX)
-		str_addf(&list->said, "%sits Common Name ‘%s’ is not among its names (SAN)",
-			 list->count > 1 ? "; " : "", common_name);
+	if (common_name != NULL)
+		words_add(list, 0,
+			  mem_format("does not list its Common Name ‘%s’ among its names (SAN)",
+				     common_name));
 	free(common_name);
 	if ((X509_get_extension_flags(judging->leaf) & EXFLAG_CA) != 0)
-		words_add(list, judging, 0, "is a CA's, not a server's");
+		words_add(list, 0, mem_text("is a CA's where a server's is needed"));
 	else if (X509_get_ext_by_NID(judging->leaf, NID_name_constraints, -1) >= 0)
-		words_add(list, judging, 0, "limits names as only a CA's may");
+		words_add(list, 0, mem_text("limits names as only a CA's may"));
 	for (int i = 1; i < sk_X509_num(judging->whole->chain); i++)
 		if (!is_of_public_root(judging, i) &&
 		    constraints_are_empty(judging_certificate(judging, i)))
-			words_add(list, judging, i, "has name constraints that say nothing");
+			words_add(list, i, mem_text("has name constraints that say nothing"));
 }
 
 void find_irregular(struct judging *judging)
@@ -208,13 +229,12 @@ void find_irregular(struct judging *judging)
 	if (judging->whole->error_count > 0)
 		return;
 	unsigned how = VERIFY_STRICT | VERIFY_UNSIGNED | VERIFY_WITH_FETCHED;
-	str_init(&list.said);
 	verify(&strict, judging->input, judging->leaf, how);
 	for (size_t i = 0; i < strict.error_count; i++)
 		if (!is_of_public_root(judging, strict.errors[i].depth))
-			fault_add(&list, judging, strict.errors[i]);
+			fault_add(&list, strict.errors[i]);
 	find_our_own(judging, &list);
-	char *faults = list.count > 0 ? faults_end(&list) : NULL;
+	char *faults = list.count > 0 ? faults_say(&list, judging) : NULL;
 	if (faults != NULL)
 		judging_add(judging, CRT_20, CHECK_WARN,
 			    mem_format("Irregular certificate, which strict clients may refuse: %s",
@@ -222,6 +242,5 @@ void find_irregular(struct judging *judging)
 			    mem_text("Have it issued again by a proper CA, such as Let's "
 				     "Encrypt."));
 	free(faults);
-	str_release(&list.said);
 	verification_release(&strict);
 }

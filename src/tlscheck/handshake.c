@@ -43,18 +43,12 @@ static const struct version {
 
 enum { VERSION_COUNT = ARRAY_LENGTH(versions), VERSION_TLS_1_3 = VERSION_COUNT - 1 };
 
-/* A server that shows its certificate or asks for ours has taken the version. */
-static bool took_version(const struct probe *probe)
-{
-	return probe && (probe_is_secured(probe) || probe->asked_for_certificate ||
-			 probe_certificates(probe));
-}
-
 static bool offers(const struct compared *compared, const struct version *version)
 {
 	const struct probe *main = compared->main;
-	return took_version(other(compared, version->probe)) ||
-	       (took_version(main) && SSL_version(main->ssl) == version->number);
+	const struct probe *alone = other(compared, version->probe);
+	return (alone && probe_took_version(alone)) ||
+	       (probe_took_version(main) && SSL_version(main->ssl) == version->number);
 }
 
 /* Appends "1.2 and 1.3" of the versions that are offered, the modern ones or the others. */
@@ -222,7 +216,8 @@ static void renegotiation_find(const struct compared *compared)
 	const struct probe *probe = compared->main;
 	if (SSL_version(probe->ssl) >= TLS1_3_VERSION)
 		probe = other(compared, PROBE_TLS_1_2);
-	if (!probe || !probe_is_secured(probe) || SSL_get_secure_renegotiation_support(probe->ssl))
+	if (!probe || !probe_took_version(probe) ||
+	    SSL_get_secure_renegotiation_support(probe->ssl))
 		return;
 	report_findingf(compared->report, HS_7, CHECK_WARN, compared->address,
 			"Update the server's TLS library.",
@@ -280,7 +275,7 @@ void handshake_findings(const struct examination *examination, size_t address_in
 		.report = report,
 	};
 	bool is_full = address_index == examination->full;
-	bool has_modern = took_version(main) && versions_find(&compared);
+	bool has_modern = probe_took_version(main) && versions_find(&compared);
 	if (probe_is_secured(main)) {
 		cipher_find(&compared);
 		renegotiation_find(&compared);
@@ -290,7 +285,7 @@ void handshake_findings(const struct examination *examination, size_t address_in
 				"insist on one.",
 				place);
 	}
-	if (is_full && took_version(main))
+	if (is_full && probe_took_version(main))
 		server_name_find(&compared);
 	if (is_full && has_modern)
 		strict_find(&compared);

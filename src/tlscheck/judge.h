@@ -33,7 +33,8 @@ void trust_release(struct trust *trust);
 struct judge_input {
 	const char *hostname; /* ASCII, lower case; or an IP address */
 	bool is_ip;
-	const char *address;	     /* that showed the chain; NULL: none in particular */
+	const char *address;	     /* that the findings are about; NULL: none in particular */
+	const char *const *shown_at; /* every address that showed the chain; NULL ends, or none */
 	STACK_OF(X509) * sent;	     /* leaf first, as sent; borrowed */
 	const unsigned char *staple; /* DER OCSP response; NULL: none */
 	size_t staple_length;

@@ -113,18 +113,29 @@ static bool find_sip_uri(struct judging *judging, bool fits)
 	return is_reason;
 }
 
+/* Which of the addresses that showed the certificate does it name, in place of a host? NULL: none,
+ * or it names hosts as well. */
+static const char *address_named(const struct judging *judging)
+{
+	const char *const *at = judging->input->shown_at;
+	if (judging->input->is_ip || names_count(&judging->names, NAME_DNS) > 0)
+		return NULL;
+	while (at != NULL && *at != NULL && !names_have(&judging->names, NAME_IP, *at))
+		at++;
+	return at != NULL ? *at : NULL;
+}
+
 static void find_misfit(struct judging *judging, enum name_fit fit)
 {
 	const struct judge_input *input = judging->input;
+	const char *address = address_named(judging);
 	const char *wildcard = names_wildcard_at_other_depth(&judging->names, input->hostname);
 	if (fit == NAME_FIT_COMMON_NAME && !judging->names.is_unreadable)
 		find_common_name_only(judging);
-	else if (!input->is_ip && input->address != NULL &&
-		 names_count(&judging->names, NAME_DNS) == 0 &&
-		 names_have(&judging->names, NAME_IP, input->address))
+	else if (address != NULL)
 		judging_add_new(judging, CRT_6,
-				mem_format("The certificate names the address %s, not %s.",
-					   input->address, input->hostname),
+				mem_format("The certificate names the address %s, not %s.", address,
+					   input->hostname),
 				name_fix(judging, NULL));
 	else if (!input->is_ip && wildcard != NULL)
 		judging_add_new(

@@ -25,22 +25,31 @@ enum {
 static const char EXAMINATION_CIPHERS[] = "ALL:!aNULL:!eNULL:@SECLEVEL=0";
 static const char STRICT_CIPHERS[] = "DEFAULT:@SECLEVEL=2";
 
+/* How far a probe goes: the rest of a handshake costs both sides most of its time. */
+enum goal {
+	GOAL_ANSWER, /* to the answer to OPTIONS */
+	GOAL_HANDSHAKE,
+	GOAL_CERTIFICATE, /* until the server has shown its certificate */
+	GOAL_HELLO,	  /* until the server has taken the version (or asked to begin anew with
+			     it, RFC 8446 section 4.1.4) */
+};
+
 /* How each kind differs. */
 static const struct plan {
 	int version_min, version_max; /* 0: any that OpenSSL has */
-	bool is_strict;
+	enum goal goal;
 	bool sends_name;
-	bool asks_sip; /* else it ends with the handshake */
+	bool is_strict;
 } plans[PROBE_KIND_COUNT] = {
-	[PROBE_MAIN] = { TLS1_VERSION, 0, false, true, true },
-	[PROBE_NO_SNI] = { TLS1_VERSION, 0, false, false, false },
-	[PROBE_TLS_1_2] = { TLS1_2_VERSION, TLS1_2_VERSION, false, true, false },
-	[PROBE_STRICT] = { TLS1_2_VERSION, 0, true, true, false },
-	[PROBE_TLS_1_0] = { TLS1_VERSION, TLS1_VERSION, false, true, false },
-	[PROBE_TLS_1_1] = { TLS1_1_VERSION, TLS1_1_VERSION, false, true, false },
-	[PROBE_TLS_1_3] = { TLS1_3_VERSION, TLS1_3_VERSION, false, true, false },
-	[PROBE_CLIENT_CERTIFICATE] = { TLS1_VERSION, 0, false, true, true },
-	[PROBE_PLAIN] = { 0, 0, false, false, true },
+	[PROBE_MAIN] = { TLS1_VERSION, 0, GOAL_ANSWER, true, false },
+	[PROBE_NO_SNI] = { TLS1_VERSION, 0, GOAL_CERTIFICATE, false, false },
+	[PROBE_TLS_1_2] = { TLS1_2_VERSION, TLS1_2_VERSION, GOAL_HELLO, true, false },
+	[PROBE_STRICT] = { TLS1_2_VERSION, 0, GOAL_HANDSHAKE, true, true },
+	[PROBE_TLS_1_0] = { TLS1_VERSION, TLS1_VERSION, GOAL_HELLO, true, false },
+	[PROBE_TLS_1_1] = { TLS1_1_VERSION, TLS1_1_VERSION, GOAL_HELLO, true, false },
+	[PROBE_TLS_1_3] = { TLS1_3_VERSION, TLS1_3_VERSION, GOAL_HELLO, true, false },
+	[PROBE_CLIENT_CERTIFICATE] = { TLS1_VERSION, 0, GOAL_ANSWER, true, false },
+	[PROBE_PLAIN] = { 0, 0, GOAL_ANSWER, false, false },
 };
 
 double check_clock_ms(void)
@@ -78,15 +87,36 @@ static void seen_note(struct probe *probe, const char *bytes, size_t length)
 	probe->seen_length += length;
 }
 
+/* OpenSSL reads record by record and works on what it has read before it reads on: a probe that has
+ * seen enough lets it have no more. */
 static long bytes_note(BIO *bio, int operation, const char *bytes, size_t length, int argument,
 		       long number, int result, size_t *processed)
 {
 	(void)length;
 	(void)argument;
 	(void)number;
+	struct probe *probe = (struct probe *)(void *)BIO_get_callback_arg(bio);
 	if (operation == (BIO_CB_READ | BIO_CB_RETURN) && result > 0 && processed)
-		seen_note((struct probe *)(void *)BIO_get_callback_arg(bio), bytes, *processed);
-	return result;
+		seen_note(probe, bytes, *processed);
+	if (operation != BIO_CB_READ || !probe->has_enough)
+		return result;
+	BIO_set_retry_read(bio);
+	return -1;
+}
+
+/* Called with each message, whole and decrypted, before OpenSSL works on it. */
+static void message_note(int is_ours, int version, int type, const void *bytes, size_t length,
+			 SSL *ssl, void *argument)
+{
+	(void)version;
+	(void)argument;
+	struct probe *probe = SSL_get_app_data(ssl);
+	enum goal goal = plans[probe->kind].goal;
+	if (is_ours || type != SSL3_RT_HANDSHAKE || length == 0)
+		return;
+	int message = *(const unsigned char *)bytes;
+	probe->has_enough |= (goal == GOAL_HELLO && message == SSL3_MT_SERVER_HELLO) ||
+			     (goal == GOAL_CERTIFICATE && message == SSL3_MT_CERTIFICATE);
 }
 
 SSL_CTX *probe_context_new(void)
@@ -102,6 +132,7 @@ SSL_CTX *probe_context_new(void)
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_max_cert_list(context, CHAIN_BYTES_MAX);
 	SSL_CTX_set_client_cert_cb(context, client_certificate_give);
+	SSL_CTX_set_msg_callback(context, message_note);
 	if (SSL_CTX_set_cipher_list(context, EXAMINATION_CIPHERS) == 1)
 		return context;
 	SSL_CTX_free(context);
@@ -154,7 +185,7 @@ static void end(struct probe *probe, enum probe_end how)
 	probe->ended_at = check_clock_ms();
 	if (probe->ssl && probe->state == PROBE_TLS)
 		probe->stopped_at = SSL_state_string_long(probe->ssl);
-	if (probe->ssl && how == END_GOOD) {
+	if (probe->ssl && how == END_GOOD && probe_is_secured(probe)) {
 		ERR_clear_error();
 		(void)SSL_shutdown(probe->ssl);
 	}
@@ -274,7 +305,7 @@ static void connected(struct probe *probe)
 	if (getsockopt(probe->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
 		probe->rtt_us = (int)info.tcpi_rtt;
 	(void)setsockopt(probe->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-	if (plans[probe->kind].asks_sip)
+	if (plans[probe->kind].goal == GOAL_ANSWER)
 		request_make(probe);
 	if (probe->kind == PROBE_PLAIN) {
 		probe->state = PROBE_QUIET;
@@ -306,11 +337,12 @@ static void handshake_advance(struct probe *probe)
 	int result = SSL_do_handshake(probe->ssl);
 	int error_number = errno;
 	if (result != 1) {
-		(void)tls_waits(probe, result, error_number);
+		if (tls_waits(probe, result, error_number) && probe->has_enough)
+			end(probe, END_GOOD);
 		return;
 	}
 	probe->secured_at = check_clock_ms();
-	if (!plans[probe->kind].asks_sip) {
+	if (plans[probe->kind].goal != GOAL_ANSWER) {
 		end(probe, END_GOOD);
 		return;
 	}
@@ -464,6 +496,14 @@ void probe_release(struct probe *probe)
 	probe->ssl = NULL;
 	str_release(&probe->request);
 	sip_reader_release(&probe->reader);
+}
+
+/* A server that shows its certificate or asks for ours has taken the version; a probe that is for
+ * the version alone ends well there. */
+bool probe_took_version(const struct probe *probe)
+{
+	return probe->end == END_GOOD || probe_is_secured(probe) || probe->asked_for_certificate ||
+	       probe_certificates(probe);
 }
 
 bool probe_is_secured(const struct probe *probe)

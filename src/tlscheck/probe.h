@@ -19,8 +19,8 @@
 
 enum probe_kind {
 	PROBE_MAIN,    /* everything allowed, server name sent, then OPTIONS */
-	PROBE_NO_SNI,  /* no server name sent */
-	PROBE_TLS_1_2, /* one version only, as the next three */
+	PROBE_NO_SNI,  /* no server name sent: which certificate is shown then? */
+	PROBE_TLS_1_2, /* one version only, as the next three: is it taken? */
 	PROBE_STRICT,  /* as a modern client: TLS 1.2 and later, security level 2 */
 	PROBE_TLS_1_0,
 	PROBE_TLS_1_1,
@@ -82,6 +82,7 @@ struct probe {
 	unsigned char seen[PROBE_SEEN_SIZE]; /* the first bytes that came */
 	size_t seen_length;
 	bool asked_for_certificate; /* the server did */
+	bool has_enough;	    /* it has seen what it is for; the handshake is left there */
 
 	struct str request;
 	size_t request_sent;
@@ -107,6 +108,8 @@ void probe_advance(struct probe *probe);
 void probe_expire(struct probe *probe);
 void probe_cancel(struct probe *probe);
 
+/* Has the server taken a version of those offered? SSL_version then tells which. */
+bool probe_took_version(const struct probe *probe);
 /* Did the handshake come to its end? */
 bool probe_is_secured(const struct probe *probe);
 /* As sent by the server, leaf first; borrowed; NULL: none was seen. */

@@ -14,16 +14,15 @@
 #include "tests/support/check_outcome.h"
 #include "tests/support/child.h"
 #include "tests/support/lab.h"
+#include "tests/support/name_server.h"
 #include "tests/support/run.h"
 #include "tests/support/session.h"
 
 #include <arpa/inet.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -376,7 +375,14 @@ static void gnutls_is_told(void **state)
 		  { .arguments = { GNUTLS_SERV, "--echo", "-a", "--priority",
 				   "NORMAL:-VERS-TLS1.3:%DISABLE_SAFE_RENEGOTIATION" },
 		    .binds_everywhere = true },
-		  { .headline_id = "HS-11", .exit_code = EXIT_FAIL, .also = { "HS-5 fail" } } },
+		  { .headline_id = "HS-11",
+		    .exit_code = EXIT_FAIL,
+		    .also = { "HS-5 fail", "HS-7 warn" } } },
+		{ "without RFC 5746 below TLS 1.3",
+		  { .arguments = { GNUTLS_SERV, "--echo", "-a", "--priority",
+				   "NORMAL:%DISABLE_SAFE_RENEGOTIATION" },
+		    .binds_everywhere = true },
+		  { .headline_id = "HS-11", .exit_code = EXIT_FAIL, .also = { "HS-7 warn" } } },
 	};
 	(void)state;
 	skip_without("gnutls-serv");
@@ -497,26 +503,6 @@ static void names_are_told(void **state)
 	assert_true(are_right);
 }
 
-/* A resolver that answers everything with `code` (RFC 1035 section 4.1.1), or with nothing where it
- * is negative. */
-static _Noreturn void resolver_run(int fd, int code, pid_t parent)
-{
-	enum { FLAGS_HIGH = 2, FLAGS_LOW = 3, IS_ANSWER = 0x80, QUESTION_MIN = 12 };
-	child_bind_to_parent(parent);
-	for (;;) {
-		unsigned char message[512];
-		struct sockaddr_in client;
-		socklen_t length = sizeof(client);
-		ssize_t count = recvfrom(fd, message, sizeof(message), 0,
-					 (struct sockaddr *)&client, &length);
-		if (count < QUESTION_MIN || code < 0)
-			continue;
-		message[FLAGS_HIGH] |= IS_ANSWER;
-		message[FLAGS_LOW] = (unsigned char)code;
-		(void)sendto(fd, message, (size_t)count, 0, (struct sockaddr *)&client, length);
-	}
-}
-
 static void a_resolver_in_trouble_is_told(void **state)
 {
 	static const struct {
@@ -528,28 +514,19 @@ static void a_resolver_in_trouble_is_told(void **state)
 		  2,
 		  { .headline_id = "DNS-4", .exit_code = EXIT_UNKNOWN, .says = "SERVFAIL" } },
 		{ "NXDOMAIN", 3, { .headline_id = "DNS-2", .exit_code = EXIT_FAIL } },
-		{ "silent", -1, { .headline_id = "DNS-4", .exit_code = EXIT_UNKNOWN } },
+		{ "silent",
+		  NAME_SERVER_SILENT,
+		  { .headline_id = "DNS-4", .exit_code = EXIT_UNKNOWN } },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(ROWS); i++) {
-		struct sockaddr_in address = { .sin_family = AF_INET,
-					       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-		socklen_t length = sizeof(address);
-		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
-		assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-		pid_t parent = getpid();
-		pid_t id = fork();
-		if (id == 0)
-			resolver_run(fd, ROWS[i].code, parent);
-		assert_true(id > 0);
-		char *resolver = mem_format("127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
+		struct name_server server;
+		assert_true(name_server_start(&server, ROWS[i].code, NULL));
+		char *resolver = mem_format("127.0.0.1:%u", (unsigned)server.port);
 		const char *const given[] = { LAB_HOSTNAME, "--dns", resolver,
 					      "--timeout",  "3",     NULL };
 		bool is_right = is_told(ROWS[i].name, given, &ROWS[i].expected);
-		(void)kill(id, SIGKILL);
-		(void)waitpid(id, NULL, 0);
-		(void)close(fd);
+		name_server_stop(&server);
 		free(resolver);
 		assert_true(is_right);
 	}

@@ -107,8 +107,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (sk_X509_num(sent) < CERTIFICATES_MAX &&
 	       (certificate = d2i_X509(NULL, &at, end - at)) != NULL)
 		(void)sk_X509_push(sent, certificate);
+	static const char *const shown_at[] = { "192.0.2.7", "192.0.2.8", NULL };
 	struct judge_input input = {
-		.address = "192.0.2.7",
+		.address = shown_at[0],
+		.shown_at = shown_at,
 		.sent = sent,
 		.staple = at < end ? at : NULL,
 		.staple_length = (size_t)(end - at),

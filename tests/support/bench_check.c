@@ -2,10 +2,10 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "tests/support/bench_addresses.h"
 #include "tests/support/bench_figure.h"
 #include "tests/support/child.h"
 #include "tests/support/peer.h"
-#include "tests/support/run.h"
 #include "tests/support/session.h"
 
 #include <arpa/inet.h>
@@ -62,18 +62,6 @@ static bool target_read(struct target *target, const char *ready)
 	return target->hostname != NULL && target->address != NULL && target->port > 0;
 }
 
-/* Milliseconds that a program takes from its start to its end; negative where it fails. */
-static double run_measure(const char *const *arguments)
-{
-	struct run run;
-	double start = bench_now_ms();
-	run_start(&run, arguments, NULL);
-	bool is_over = run_finish(&run, RUN_MS);
-	double elapsed = bench_now_ms() - start;
-	run_release(&run);
-	return is_over ? elapsed : -1;
-}
-
 static double check_measure(const struct target *target, int port, const char *timeout)
 {
 	char *program = session_built("sipdesk");
@@ -82,7 +70,7 @@ static double check_measure(const struct target *target, int port, const char *t
 					  "--connect",	   connect,  "--ca-file",
 					  target->ca_file, "--json", "--timeout",
 					  timeout,	   NULL };
-	double elapsed = run_measure(arguments);
+	double elapsed = bench_run_ms(arguments);
 	free(program);
 	free(connect);
 	return elapsed;
@@ -96,7 +84,7 @@ static double openssl_measure(const struct target *target)
 		"-servername",	    target->hostname, "-CAfile",  target->ca_file,
 		"-verify_hostname", target->hostname, NULL
 	};
-	double elapsed = run_measure(arguments);
+	double elapsed = bench_run_ms(arguments);
 	free(connect);
 	return elapsed;
 }
@@ -231,6 +219,7 @@ void bench_check(void)
 		proxy_measure(&target);
 		silence_measure(&target);
 	}
+	bench_addresses();
 	target_release(&target);
 	(void)peer_stop(&sandbox);
 }

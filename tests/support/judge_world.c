@@ -196,10 +196,12 @@ void judge_world_end(struct judge_world *world)
 
 struct judge_input judge_world_input(const struct judge_world *world, const struct judge_row *row)
 {
+	static const char *const SHOWN_AT[] = { "192.0.2.7", "192.0.2.8", NULL };
 	return (struct judge_input) {
 		.hostname = row->hostname != NULL ? row->hostname : JUDGE_HOST,
 		.is_ip = row->is_ip,
-		.address = "192.0.2.7",
+		.address = SHOWN_AT[0],
+		.shown_at = SHOWN_AT,
 		.sent = world->sent,
 		.staple = world->staple,
 		.staple_length = world->staple_length,

@@ -84,7 +84,7 @@ void judge_world_free(struct judge_world *world);
 /* Makes what a row asks for, with an empty report, and releases it. */
 void judge_world_begin(struct judge_world *world, const struct judge_row *row);
 void judge_world_end(struct judge_world *world);
-/* Valid until the end of the row; the address is 192.0.2.7. */
+/* Valid until the end of the row; the address is 192.0.2.7, and 192.0.2.8 shows the same. */
 struct judge_input judge_world_input(const struct judge_world *world, const struct judge_row *row);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "tests/support/child.h"
+#include "tlscheck/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -108,24 +109,47 @@ bool lab_serve(struct lab *lab, const struct lab_server *servers,
 	return lab->id > 0;
 }
 
-/* A socket on a free port of 127.0.0.1; -1 with a line on stderr. */
-static int listener_open(enum lab_greeting greeting, uint16_t *port)
+/* Port 0: any that is free; `*port` is the one it got. -1 with errno. */
+static int listener_open(const struct lab_behaviour *behaviour, uint16_t *port)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t length = sizeof(address);
-	int queue_length = greeting == LAB_IS_CROWDED ? 0 : QUEUE_LENGTH;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) != 0 ||
-	    (greeting != LAB_DOES_NOT_LISTEN && listen(fd, queue_length) != 0) ||
-	    getsockname(fd, (struct sockaddr *)&address, &length) != 0) {
-		(void)fprintf(stderr, "lab: cannot listen: %s\n", strerror(errno));
-		if (fd >= 0)
-			(void)close(fd);
+	union {
+		struct sockaddr_storage any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} name = { .any.ss_family = AF_UNSPEC };
+	struct address address;
+	(void)address_parse(behaviour->address == NULL ? "127.0.0.1" : behaviour->address,
+			    &address);
+	socklen_t length = address_sockaddr(&address, *port, &name.any);
+	int queue_length = behaviour->greeting == LAB_IS_CROWDED ? 0 : QUEUE_LENGTH;
+	int fd = socket(address.family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
 		return -1;
+	if (bind(fd, (struct sockaddr *)&name, length) == 0 &&
+	    (behaviour->greeting == LAB_DOES_NOT_LISTEN || listen(fd, queue_length) == 0) &&
+	    getsockname(fd, (struct sockaddr *)&name, &length) == 0) {
+		*port = ntohs(address.family == AF_INET ? name.v4.sin_port : name.v6.sin6_port);
+		return fd;
 	}
-	*port = ntohs(address.sin_port);
-	return fd;
+	int error_number = errno;
+	(void)close(fd);
+	errno = error_number;
+	return -1;
+}
+
+/* The listener of this server; where the machine lacks its address, none. False with a line on
+ * stderr. */
+static bool server_listen(struct lab *lab, size_t server, const struct lab_behaviour *behaviour)
+{
+	uint16_t port = behaviour->shares_port ? lab->ports[server - 1] : 0;
+	lab->listeners[server] = listener_open(behaviour, &port);
+	bool is_lacking =
+		lab->listeners[server] < 0 && (errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT);
+	if (lab->listeners[server] < 0 && !is_lacking)
+		(void)fprintf(stderr, "lab: cannot listen: %s\n", strerror(errno));
+	if (lab->listeners[server] >= 0)
+		lab->ports[server] = port;
+	return lab->listeners[server] >= 0 || is_lacking;
 }
 
 static void crowd_make(struct lab *lab, uint16_t port)
@@ -158,11 +182,11 @@ bool lab_listen(struct lab *lab, const struct lab_behaviour *const *behaviours, 
 	if (lab->folder == NULL || lab->connections == NULL)
 		return false;
 	for (size_t i = 0; i <= count; i++) {
-		enum lab_greeting greeting = i < count ? behaviours[i]->greeting : LAB_SPEAKS_TLS;
-		lab->listeners[i] = listener_open(greeting, &lab->ports[i]);
-		if (lab->listeners[i] < 0)
+		static const struct lab_behaviour plain = { .greeting = LAB_SPEAKS_TLS };
+		const struct lab_behaviour *behaviour = i < count ? behaviours[i] : &plain;
+		if (!server_listen(lab, i, behaviour))
 			return false;
-		if (greeting == LAB_IS_CROWDED)
+		if (behaviour->greeting == LAB_IS_CROWDED)
 			crowd_make(lab, lab->ports[i]);
 	}
 	return true;
@@ -239,6 +263,30 @@ bool lab_start(struct lab *lab, const struct lab_row *rows, size_t row_count)
 	bool is_running = stock_make(&stock, rows, row_count, lab->ports[row_count]) &&
 			  root_write(lab, stock.authorities.root.certificate) &&
 			  lab_serve(lab, stock.servers, &stock.authorities);
+	stock_release(&stock);
+	return is_running;
+}
+
+bool lab_start_at(struct lab *lab, const struct lab_row *row, const char *const *addresses)
+{
+	struct lab_behaviour behaviours[LAB_ADDRESSES_MAX];
+	const struct lab_behaviour *all[LAB_ADDRESSES_MAX];
+	struct lab_server servers[LAB_ADDRESSES_MAX];
+	struct stock stock;
+	size_t count = 0;
+	for (; addresses[count] != NULL; count++) {
+		behaviours[count] = row->behaviour;
+		behaviours[count].address = addresses[count];
+		behaviours[count].shares_port = count > 0;
+		all[count] = &behaviours[count];
+	}
+	if (!lab_listen(lab, all, count))
+		return false;
+	bool is_running = stock_make(&stock, row, 1, lab->ports[count]) &&
+			  root_write(lab, stock.authorities.root.certificate);
+	for (size_t i = 0; i < count; i++)
+		servers[i] = stock.servers[0];
+	is_running = is_running && lab_serve(lab, servers, &stock.authorities);
 	stock_release(&stock);
 	return is_running;
 }

@@ -20,7 +20,7 @@
 
 #define LAB_HOSTNAME "sip.lab.example"
 
-enum { LAB_ALSO_MAX = 2 };
+enum { LAB_ALSO_MAX = 2, LAB_ADDRESSES_MAX = 8 };
 
 /* Who signed the leaf. */
 enum lab_issuer {
@@ -115,7 +115,7 @@ struct lab {
 	int process_handle;
 	char *folder;
 	char *ca_file;	 /* PEM: the trusted root; NULL where lab_start did not make one */
-	uint16_t *ports; /* on 127.0.0.1, in the order of the servers */
+	uint16_t *ports; /* in the order of the servers; 0: this machine lacks that address */
 	int *listeners;
 	size_t count;
 	atomic_int *connections; /* taken by each server so far */
@@ -128,10 +128,13 @@ struct lab {
 bool lab_start(struct lab *lab, const struct lab_row *rows, size_t row_count);
 void lab_stop(struct lab *lab);
 
+/* One server, with one certificate, at each of these addresses (NULL ends) and at one port. */
+bool lab_start_at(struct lab *lab, const struct lab_row *row, const char *const *addresses);
+
 /* The two halves of lab_start, for servers of other kinds: first the ports … */
 bool lab_listen(struct lab *lab, const struct lab_behaviour *const *behaviours, size_t count);
-/* … then the child that serves them. `servers` are prepared, as many as were listened for; one more
- * port serves the issuers' certificates of `authorities` (NULL: to nobody). */
+/* … then the child that serves them. `servers` are prepared, as many as were listened for; one
+ * more port serves the issuers' certificates of `authorities` (NULL: to nobody). */
 bool lab_serve(struct lab *lab, const struct lab_server *servers,
 	       const struct lab_authorities *authorities);
 

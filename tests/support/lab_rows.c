@@ -29,6 +29,7 @@ static void mystery_add(X509 *certificate, const void *with)
 const struct lab_row LAB_ROWS[] = {
 	{ .name = "good", PASSES, .says = "200 OK" },
 	{ .name = "good RSA", .certificate.leaf.key_kind = KEY_RSA_2048, PASSES },
+	{ .name = "good, at an IPv6 address", .behaviour.address = "::1", PASSES },
 	{ .name = "straight from the root", .certificate.issuer = LAB_ROOT, PASSES },
 
 	/* Names. */
@@ -187,6 +188,10 @@ const struct lab_row LAB_ROWS[] = {
 	/* Versions and ciphers. */
 	{ .name = "TLS 1.3 only", .behaviour.version_min = TLS1_3_VERSION, PASSES },
 	{ .name = "TLS 1.2 only", .behaviour.version_max = TLS1_2_VERSION, PASSES },
+	{ .name = "TLS 1.2 rather than 1.3",
+	  .behaviour.prefers_tls_1_2 = true,
+	  PASSES,
+	  .also = { "HS-1 pass" } },
 	{ .name = "TLS 1.1 only",
 	  .behaviour = { .version_min = TLS1_1_VERSION, .version_max = TLS1_1_VERSION },
 	  FAILS("HS-1") },

@@ -59,11 +59,14 @@ enum lab_name_indication {
 };
 
 struct lab_behaviour {
+	const char *address; /* of this machine alone; NULL: 127.0.0.1 */
+	bool shares_port;    /* with the server before it, which has another address */
 	enum lab_greeting greeting;
 	enum lab_answer answer;
 	const char *words;
 	unsigned char alert;
 	int version_min, version_max; /* 0: TLS 1.2 to 1.3 */
+	bool prefers_tls_1_2;	      /* and takes TLS 1.3 of who offers nothing else */
 	const char *ciphers;	      /* to TLS 1.2; NULL: the library's */
 	bool has_weak_dh;	      /* 1024 bits */
 	enum lab_client_certificate client_certificate;

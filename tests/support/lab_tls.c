@@ -45,6 +45,21 @@ static int name_judge(SSL *ssl, int *alert, void *owner)
 	return SSL_TLSEXT_ERR_OK;
 }
 
+static int tls_1_2_prefer(SSL *ssl, int *alert, void *owner)
+{
+	const unsigned char
+		*versions; /* RFC 8446 section 4.2.1: their length, then two bytes each */
+	size_t length = 0;
+	(void)alert;
+	(void)owner;
+	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_versions, &versions, &length) != 1)
+		return SSL_CLIENT_HELLO_SUCCESS;
+	for (size_t i = 1; i + 1 < length; i += 2)
+		if ((versions[i] << 8 | versions[i + 1]) == TLS1_2_VERSION)
+			(void)SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
+	return SSL_CLIENT_HELLO_SUCCESS;
+}
+
 static int staple_give(SSL *ssl, void *owner)
 {
 	const struct lab_identity *identity = owner;
@@ -103,6 +118,8 @@ static SSL_CTX *context_make(const struct lab_behaviour *behaviour,
 		is_good = SSL_CTX_set0_tmp_dh_pkey(context, weak_group_make()) == 1;
 	(void)SSL_CTX_set_mode(context, SSL_MODE_NO_AUTO_CHAIN);
 	client_certificate_set_up(context, behaviour->client_certificate);
+	if (behaviour->prefers_tls_1_2)
+		SSL_CTX_set_client_hello_cb(context, tls_1_2_prefer, NULL);
 	(void)SSL_CTX_set_tlsext_status_cb(context, staple_give);
 	(void)SSL_CTX_set_tlsext_status_arg(context, (void *)(uintptr_t)identity);
 	if (is_good)
