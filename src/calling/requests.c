@@ -400,11 +400,13 @@ static void units_request_make(struct plan_work *work, struct write_plan *plan)
 	str_release(&title);
 }
 
-/* A POST with `sip` may reset SRTP to DTLS unseen (reports from the field): SDES goes once more. */
+/* A POST with `sip` may reset SRTP to DTLS unseen (reports from the field): SDES goes once more,
+ * but for a POST that turns SIP off, since SDES is refused then. */
 static void srtp_request_make(struct plan_work *work, struct write_plan *plan)
 {
 	bool kept = !work->fields[FIELD_SRTP];
-	if (kept && !(sip_differs(work) && values_srtp_is_sdes(work->mine)))
+	bool is_off = text_equal_nocase(work->mine->texts[FIELD_SIP], "DISABLED");
+	if (kept && (!sip_differs(work) || !values_srtp_is_sdes(work->mine) || is_off))
 		return;
 	const char *last = plan->count > 0 ? ", last and by itself" : "";
 	str_clear(&work->out);

@@ -62,10 +62,25 @@ struct send {
  * send_resolve, not send_release. */
 typedef void send_changed_fn(void *owner, struct send *send);
 
-/* Begins at SEND_REREAD. `base` and `mine` are copied. `send` must stay in place until released. */
+/* What is kept of a send before and after each POST. */
+struct send_journal {
+	/* False with a sentence: it could not be kept, and the POST is not sent. */
+	bool (*intent)(void *owner, const char *title, const char *body, struct err *err);
+	/* As client_write's callback had it; not called where the write was cancelled. */
+	void (*answer)(void *owner, enum http_reach reach, const struct err *err);
+	void *owner;
+};
+
+/* Begins at SEND_REREAD. `base` and `mine` are copied, so is `journal` (NULL: nothing is kept).
+ * `send` must stay in place until released. */
 void send_start(struct send *send, struct http *http, const struct endpoint *endpoint,
-		const struct calling_settings *base, const struct calling_values *mine,
-		send_changed_fn *changed, void *owner);
+		const struct calling_values *base, const struct calling_values *mine,
+		const struct send_journal *journal, send_changed_fn *changed, void *owner);
+
+/* What the last reading before the writes showed, and what is being written on top of it; valid
+ * from SEND_WRITE on. Borrowed. */
+const struct calling_settings *send_before(const struct send *send);
+const struct calling_values *send_planned(const struct send *send);
 
 /* The person decided every item of send->merge (choices set): goes on with the merged values. Where
  * nothing is left to change it ends as SEND_NOT_APPLIED with a sentence that says so. */

@@ -197,7 +197,16 @@ static void untouched_is_unchanged(const cJSON *before, const cJSON *after, cons
 	}
 }
 
-static void wanted_is_shown(const struct calling_values *mine, const cJSON *service)
+/* Turning SIP off takes SDES with it, and SDES is refused while SIP is off. */
+static bool may_be_reset(const struct calling_values *base, const struct calling_values *mine,
+			 const struct change *change)
+{
+	return change->ref.field == FIELD_SRTP && values_srtp_is_sdes(base) &&
+	       values_srtp_is_sdes(mine) && text_equal_nocase(mine->texts[FIELD_SIP], "DISABLED");
+}
+
+static void wanted_is_shown(const struct calling_values *base, const struct calling_values *mine,
+			    const cJSON *service)
 {
 	char *json = cJSON_PrintUnformatted(service);
 	struct calling_settings shown;
@@ -205,8 +214,9 @@ static void wanted_is_shown(const struct calling_values *mine, const cJSON *serv
 	struct changes changes;
 	changes_init(&changes);
 	changes_compute(mine, &shown.values, true, &changes);
-	if (changes.count > 0)
-		fail_msg("%s: %s", json, changes.items[0].path);
+	for (size_t i = 0; i < changes.count; i++)
+		if (!may_be_reset(base, mine, &changes.items[i]))
+			fail_msg("%s: %s", json, changes.items[i].path);
 	changes_release(&changes);
 	settings_release(&shown);
 	free(json);
@@ -242,7 +252,7 @@ static void write_round(struct random *random, size_t *written)
 		service_take(service.root, plan.requests[i].body);
 	}
 	*written += plan.count;
-	wanted_is_shown(&mine, service.root);
+	wanted_is_shown(&base.values, &mine, service.root);
 	untouched_is_unchanged(json_member(before.root, "calling"),
 			       json_member(service.root, "calling"), touched);
 	json_doc_release(&before);

@@ -95,8 +95,8 @@ static void world_begin(struct world *world, const char *base, const char *mine,
 
 static void world_send(struct world *world)
 {
-	send_start(&world->send, world->http, &world->endpoint, &world->base, &world->mine.values,
-		   changed, world);
+	send_start(&world->send, world->http, &world->endpoint, &world->base.values,
+		   &world->mine.values, NULL, changed, world);
 }
 
 static void world_end(struct world *world)

@@ -1,0 +1,602 @@
+/*
+ * Sequences against a service whose own state is the truth: what the history says of them, and that
+ * one which stops anywhere (its process dies, the service fails, the disk is full) can be settled.
+ */
+#include "service/history_entries.h"
+#include "service/sequence.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "calling/changes.h"
+#include "tests/support/fast_clock.h"
+#include "tests/support/fault_server.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	STEP_MS = 2,
+	GIVE_UP_MS = 20000, /* real time */
+	CLOCK_FACTOR = 25,
+	NEVER = 1000,
+};
+
+#define ID "0123456789abcdef"
+#define KEY "key-of-the-sequence-test"
+#define SERVER                                                                          \
+	"{\"hostname\":\"sip.acme.example\",\"port\":5071,\"request_uri_user_params\":" \
+	"{\"tgrp\":\"berlin\"}}"
+#define SIP "\"status\":\"ENABLED\",\"sip\":{\"status\":\"ENABLED\",\"servers\":[" SERVER "]}"
+#define SDES "\"srtp_key_exchange_protocol\":\"SDES\""
+#define REFUSAL "answer 400 {\"error\":{\"message\":\"No.\",\"code\":100}}"
+
+struct world {
+	struct fault_server server;
+	struct loop loop;
+	struct http *http;
+	struct endpoint endpoint;
+	struct history history;
+	struct sequence_target target;
+	struct calling_settings base;
+	struct calling_values mine;
+	struct sequence sequence;
+	int steps; /* told so far */
+	char home[40];
+};
+
+static void decode(struct calling_settings *settings, const char *answer)
+{
+	struct err err;
+	if (!settings_decode(settings, answer, strlen(answer), 1, &err))
+		fail_msg("%s: %s", answer, err.sentence);
+}
+
+static void changed(void *owner, struct sequence *sequence)
+{
+	struct world *world = owner;
+	assert_ptr_equal(sequence, &world->sequence);
+	world->steps++;
+}
+
+static void history_reopen(struct world *world)
+{
+	char *notice;
+	struct err err;
+	history_close(&world->history);
+	if (!history_open(&world->history, ID, &notice, &err))
+		fail_msg("%s", err.sentence);
+	assert_null(notice);
+}
+
+static void world_begin(struct world *world, const char *members, const char *script)
+{
+	char *whole = mem_format("settings {%s}\n%s", members, script);
+	char *answer = mem_format("{\"calling\":{%s}}", members);
+	*world = (struct world) { .home = "/tmp/sipdesk-sequence-XXXXXX" };
+	assert_non_null(mkdtemp(world->home));
+	assert_int_equal(setenv("XDG_DATA_HOME", world->home, 1), 0);
+	fault_server_start(&world->server, whole);
+	loop_init(&world->loop);
+	world->http = http_new(&world->loop, NULL);
+	endpoint_init(&world->endpoint);
+	world->endpoint.api_url = mem_text(world->server.url);
+	assert_true(secret_set(&world->endpoint.key, KEY, strlen(KEY), NULL));
+	history_open_in_memory(&world->history);
+	history_reopen(world);
+	world->target = (struct sequence_target) {
+		.http = world->http,
+		.endpoint = &world->endpoint,
+		.history = &world->history,
+		.label = "Acme \xc3\xbc \"1\"",
+	};
+	decode(&world->base, answer);
+	values_copy(&world->mine, &world->base.values);
+	fast_clock_set(CLOCK_FACTOR);
+	free(answer);
+	free(whole);
+}
+
+static void world_end(struct world *world)
+{
+	fast_clock_set(1);
+	for (size_t i = 0; i < LOOP_TIMERS_MAX; i++)
+		assert_null(world->loop.timers[i].expired);
+	http_free(world->http);
+	endpoint_release(&world->endpoint);
+	settings_release(&world->base);
+	values_release(&world->mine);
+	history_close(&world->history);
+	fault_server_stop(&world->server);
+	char *command = mem_format("rm -rf '%s'", world->home);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static int64_t real_now_ms(void)
+{
+	struct timespec now;
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Runs it to its end, or until `steps` were told: then its process is no more. True: to its end. */
+static bool run(struct world *world, int steps)
+{
+	int64_t end = real_now_ms() + GIVE_UP_MS;
+	while (world->sequence.state == SEQUENCE_RUNNING && world->steps < steps) {
+		assert_true(real_now_ms() < end);
+		loop_step(&world->loop, STEP_MS);
+	}
+	return world->sequence.state != SEQUENCE_RUNNING;
+}
+
+static void reset_start(struct world *world)
+{
+	assert_null(sequence_reset_why_not(&world->base));
+	world->steps = 0;
+	sequence_reset_password(&world->sequence, &world->target, &world->base, changed, world);
+}
+
+static void send_begin(struct world *world)
+{
+	world->steps = 0;
+	sequence_start(&world->sequence, SEQUENCE_SEND, &world->target, &world->base.values,
+		       &world->mine, changed, world);
+}
+
+/* What the service holds is `members`, but for what the service makes itself. */
+static void assert_service_holds(const struct world *world, const struct calling_values *expected)
+{
+	struct json_doc state;
+	struct calling_settings shown;
+	struct changes differences;
+	fault_server_state(&world->server, &state);
+	struct json_slice calling = json_slice(&state, json_member(state.root, "calling"));
+	char *answer = mem_format("{\"calling\":%.*s}", (int)calling.length, calling.bytes);
+	decode(&shown, answer);
+	changes_init(&differences);
+	changes_compute(expected, &shown.values, false, &differences);
+	for (size_t i = 0; i < differences.count; i++)
+		print_message("%s: %s, not %s\n", differences.items[i].path,
+			      differences.items[i].new_text, differences.items[i].old_text);
+	assert_int_equal(differences.count, 0);
+	changes_release(&differences);
+	settings_release(&shown);
+	free(answer);
+	json_doc_release(&state);
+}
+
+static bool event_note(void *owner, const struct json_doc *line)
+{
+	str_addf(owner, "%s ", json_text(json_member(line->root, "event")));
+	return true;
+}
+
+static void assert_events(const struct world *world, const char *expected)
+{
+	struct str events;
+	size_t line;
+	struct err err;
+	str_init(&events);
+	assert_true(history_each(&world->history, event_note, &events, &err));
+	assert_string_equal(events.bytes, expected);
+	assert_true(history_verify(&world->history, &line, &err));
+	str_release(&events);
+}
+
+static bool find_open(struct world *world, struct sequence_record *record)
+{
+	bool found = false;
+	struct err err;
+	history_reopen(world);
+	if (!sequence_find_open(&world->history, record, &found, &err))
+		fail_msg("%s", err.sentence);
+	return found;
+}
+
+static void assert_nothing_open(struct world *world)
+{
+	struct sequence_record record;
+	assert_false(find_open(world, &record));
+}
+
+/* The next start: what is open is settled; then nothing is. */
+static bool settle(struct world *world, enum sequence_kind how)
+{
+	struct sequence_record record;
+	if (!find_open(world, &record))
+		return false;
+	assert_int_not_equal(record.began_at, 0);
+	assert_int_equal(record.who.process, getpid());
+	world->steps = 0;
+	sequence_settle(&world->sequence, how, &world->target, &record, changed, world);
+	sequence_record_release(&record); /* it holds nothing of it */
+	assert_true(run(world, NEVER));
+	assert_int_equal(world->sequence.state, SEQUENCE_DONE);
+	sequence_release(&world->sequence);
+	assert_nothing_open(world);
+	return true;
+}
+
+static void test_send(void **state)
+{
+	(void)state;
+	struct world world;
+	world_begin(&world, "\"status\":\"DISABLED\"", "");
+	mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
+	send_begin(&world);
+	assert_true(run(&world, NEVER));
+	assert_int_equal(world.sequence.state, SEQUENCE_DONE);
+	assert_int_equal(world.sequence.send.outcome, SEND_APPLIED);
+	sequence_release(&world.sequence);
+	assert_events(&world, "begin request answer result end ");
+	assert_nothing_open(&world);
+	world_end(&world);
+}
+
+/* Nothing of a sequence that never came to a write is kept. */
+static void test_nothing_written(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *script;
+		bool is_cancelled;
+	} cases[] = {
+		{ "GET 1 answer 500 x\nGET * answer 500 x", false },
+		{ "GET 1 hang", true },
+		{ "GET 1 before {\"status\":\"ENABLED\"}", false }, /* nothing left to change */
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct world world;
+		world_begin(&world, "\"status\":\"DISABLED\"", cases[i].script);
+		mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
+		send_begin(&world);
+		if (cases[i].is_cancelled) {
+			assert_true(sequence_can_cancel(&world.sequence));
+			sequence_cancel(&world.sequence);
+		}
+		assert_true(run(&world, NEVER));
+		assert_int_equal(world.sequence.state, SEQUENCE_DONE);
+		assert_int_equal(fault_server_count(&world.server, "posts"), 0);
+		sequence_release(&world.sequence);
+		assert_events(&world, "");
+		world_end(&world);
+	}
+}
+
+static void test_reset(void **state)
+{
+	(void)state;
+	struct world world;
+	world_begin(&world, SIP "," SDES, "sip-resets-srtp");
+	reset_start(&world);
+	assert_true(run(&world, NEVER));
+	assert_int_equal(world.sequence.state, SEQUENCE_DONE);
+	assert_int_equal(world.sequence.send.outcome, SEND_APPLIED);
+	assert_int_equal(world.sequence.record.goal, 1);
+	sequence_release(&world.sequence);
+	assert_service_holds(&world, &world.base.values);
+	assert_nothing_open(&world);
+	world_end(&world);
+}
+
+/* Its process dies after any step: the next start brings the number back, forwards or backwards. */
+static void test_reset_dies_anywhere(void **state)
+{
+	(void)state;
+	static const enum sequence_kind ways[] = { SEQUENCE_FINISH, SEQUENCE_UNDO };
+	int settled = 0;
+	for (size_t way = 0; way < ARRAY_LENGTH(ways); way++) {
+		bool through = false;
+		for (int steps = 1; !through; steps++) {
+			struct world world;
+			world_begin(&world, SIP "," SDES, "sip-resets-srtp");
+			reset_start(&world);
+			through = run(&world, steps);
+			sequence_release(&world.sequence);
+			settled += settle(&world, ways[way]);
+			assert_service_holds(&world, &world.base.values);
+			world_end(&world);
+		}
+	}
+	assert_true(settled > 8);
+}
+
+static void test_send_dies_anywhere(void **state)
+{
+	(void)state;
+	static const enum sequence_kind ways[] = { SEQUENCE_FINISH, SEQUENCE_UNDO };
+	int settled = 0;
+	for (size_t way = 0; way < ARRAY_LENGTH(ways); way++) {
+		bool through = false;
+		for (int steps = 1; !through; steps++) {
+			struct world world;
+			world_begin(&world, SIP "," SDES, "sip-resets-srtp");
+			mem_text_set(&world.mine.servers[0].hostname, "sip.new.example");
+			mem_text_set(&world.mine.servers[0].port, NULL);
+			send_begin(&world);
+			through = run(&world, steps);
+			sequence_release(&world.sequence);
+			if (settle(&world, ways[way])) {
+				settled++;
+				assert_service_holds(&world, ways[way] == SEQUENCE_FINISH
+								     ? &world.mine
+								     : &world.base.values);
+			}
+			world_end(&world);
+		}
+	}
+	assert_true(settled > 4);
+}
+
+/* The way back fails: the number is out of service, and the sequence stays open until it is not. */
+static void test_reset_way_back_fails(void **state)
+{
+	(void)state;
+	static const char *const scripts[] = {
+		"POST 2 " REFUSAL,
+		"POST 2 drop",
+		"POST 2 answer 502 <p>",
+		"POST 2 ignore",
+		"POST 1 drop\nPOST 1 apply\nPOST 2 answer 429\nPOST 2 header Retry-After: 130",
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
+		struct world world;
+		print_message("%s\n", scripts[i]);
+		world_begin(&world, SIP "," SDES, scripts[i]);
+		reset_start(&world);
+		assert_true(run(&world, NEVER));
+		assert_int_equal(world.sequence.state, SEQUENCE_OPEN);
+		sequence_release(&world.sequence);
+		assert_true(settle(&world, SEQUENCE_FINISH));
+		assert_service_holds(&world, &world.base.values);
+		world_end(&world);
+	}
+}
+
+static void test_reset_not_begun(void **state)
+{
+	(void)state;
+	struct world world;
+	world_begin(&world, SIP, "POST 1 " REFUSAL);
+	reset_start(&world);
+	assert_true(run(&world, NEVER));
+	assert_int_equal(world.sequence.state, SEQUENCE_DONE);
+	assert_int_equal(world.sequence.send.outcome, SEND_NOT_APPLIED);
+	assert_int_equal(fault_server_count(&world.server, "posts"), 1);
+	sequence_release(&world.sequence);
+	assert_nothing_open(&world);
+	assert_service_holds(&world, &world.base.values);
+	world_end(&world);
+}
+
+/* Once it has taken the number out of service it cannot be stopped before it is back. */
+static void test_reset_cancelled(void **state)
+{
+	(void)state;
+	struct world world;
+	world_begin(&world, SIP, "");
+	reset_start(&world);
+	while (!world.sequence.send.writes_begun)
+		loop_step(&world.loop, STEP_MS);
+	assert_false(sequence_can_cancel(&world.sequence));
+	sequence_cancel(&world.sequence);
+	assert_true(run(&world, NEVER));
+	assert_int_equal(world.sequence.state, SEQUENCE_DONE);
+	sequence_release(&world.sequence);
+	assert_service_holds(&world, &world.base.values);
+	world_end(&world);
+}
+
+static void test_reset_why_not(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *members;
+		const char *says;
+	} cases[] = {
+		{ "\"status\":\"ENABLED\"", "no SIP server" },
+		{ "\"status\":\"ENABLED\",\"sip\":{\"status\":\"ENABLED\",\"servers\":[" SERVER
+		  ",{\"hostname\":\"b.example\",\"app_id\":7}]}",
+		  "more than one app" },
+		{ "\"status\":\"DISABLED\",\"sip\":{\"status\":\"ENABLED\",\"servers\":[" SERVER
+		  "]}",
+		  "must be enabled" },
+		{ "\"status\":\"ENABLED\",\"sip\":{\"status\":\"DISABLED\",\"servers\":[" SERVER
+		  "]}",
+		  "must be enabled" },
+		{ SIP ",\"status\":\"x\"", "" },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct calling_settings base;
+		char *answer = mem_format("{\"calling\":{%s}}", cases[i].members);
+		decode(&base, answer);
+		const char *why = sequence_reset_why_not(&base);
+		assert_non_null(why);
+		assert_non_null(strstr(why, cases[i].says));
+		settings_release(&base);
+		free(answer);
+	}
+}
+
+/* Unknown: what the service holds could not be read. It is settled at the next start. */
+static void test_unknown_stays_open(void **state)
+{
+	(void)state;
+	struct world world;
+	world_begin(&world, "\"status\":\"DISABLED\"",
+		    "GET 2 hang\nGET 3 answer 400 no\nGET 4 answer 400 no");
+	mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
+	send_begin(&world);
+	assert_true(run(&world, NEVER));
+	assert_int_equal(world.sequence.send.outcome, SEND_UNKNOWN);
+	assert_int_equal(world.sequence.state, SEQUENCE_OPEN);
+	sequence_release(&world.sequence);
+	struct sequence_record record;
+	struct err err;
+	assert_true(find_open(&world, &record));
+	assert_true(sequence_leave(&world.history, &record, &err));
+	sequence_record_release(&record);
+	assert_nothing_open(&world);
+	world_end(&world);
+}
+
+/* What cannot be kept is not sent. */
+static void test_disk_full(void **state)
+{
+	(void)state;
+	struct rlimit before, none;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	for (rlim_t room = 0; room < 1200; room += 150) {
+		struct world world;
+		world_begin(&world, SIP, "");
+		reset_start(&world);
+		none.rlim_cur = room;
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+		bool ended = run(&world, NEVER);
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+		assert_true(ended);
+		if (fault_server_count(&world.server, "posts") == 0) {
+			assert_int_equal(world.sequence.send.outcome, SEND_NOT_APPLIED);
+			assert_non_null(strstr(world.sequence.send.err.sentence, "history"));
+		}
+		sequence_release(&world.sequence);
+		(void)settle(&world, SEQUENCE_FINISH);
+		assert_service_holds(&world, &world.base.values);
+		world_end(&world);
+	}
+}
+
+static void test_timed_undo(void **state)
+{
+	(void)state;
+	for (int undone = 0; undone <= 1; undone++) {
+		struct world world;
+		struct sequence_record record;
+		struct err err;
+		world_begin(&world, "\"status\":\"DISABLED\"", "");
+		mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
+		send_begin(&world);
+		assert_true(run(&world, NEVER));
+		assert_true(sequence_undo_set(&world.history, &world.sequence.record, 12345, &err));
+		sequence_release(&world.sequence);
+		assert_true(find_open(&world, &record));
+		assert_int_equal(record.undo_until, 12345);
+		if (undone) {
+			sequence_settle(&world.sequence, SEQUENCE_UNDO, &world.target, &record,
+					changed, &world);
+			assert_true(run(&world, NEVER));
+			assert_int_equal(world.sequence.state, SEQUENCE_DONE);
+			sequence_release(&world.sequence);
+			assert_service_holds(&world, &world.base.values);
+		} else {
+			assert_true(sequence_undo_end(&world.history, &record, &err));
+			assert_service_holds(&world, &world.mine);
+		}
+		sequence_record_release(&record);
+		assert_nothing_open(&world);
+		world_end(&world);
+	}
+}
+
+/* What people look at says what was done, by whom, and how it ended. */
+static void test_entries(void **state)
+{
+	(void)state;
+	struct world world;
+	struct history_entries entries;
+	struct calling_settings settings;
+	struct err err;
+	world_begin(&world, "\"status\":\"DISABLED\"", "POST 1 " REFUSAL "\nPOST 3 drop");
+	mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
+	for (int i = 0; i < 3; i++) { /* refused, applied, nothing left to change */
+		send_begin(&world);
+		assert_true(run(&world, NEVER));
+		sequence_release(&world.sequence);
+	}
+	assert_true(history_entries_read(&entries, &world.history, &err));
+	assert_int_equal(entries.count, 2);
+	const struct history_entry *refused = &entries.items[0];
+	assert_string_equal(history_entry_words(refused), "Not applied");
+	assert_int_equal(refused->request_count, 1);
+	assert_string_equal(refused->requests[0].reach, "answered");
+	assert_non_null(refused->requests[0].error);
+	assert_string_equal(refused->label, world.target.label);
+	const struct history_entry *applied = &entries.items[1];
+	assert_string_equal(history_entry_words(applied), "Applied");
+	assert_string_equal(applied->ended, "through");
+	assert_null(applied->requests[0].error);
+	assert_int_equal(applied->who.process, getpid());
+	assert_true(history_entry_settings(applied, false, &settings));
+	assert_string_equal(settings.values.texts[FIELD_CALLING], "DISABLED");
+	settings_release(&settings);
+	assert_true(history_entry_settings(applied, true, &settings));
+	assert_string_equal(settings.values.texts[FIELD_CALLING], "ENABLED");
+	settings_release(&settings);
+	history_entries_release(&entries);
+	world_end(&world);
+}
+
+static void test_unusable_record(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"\"event\":\"begin\"",
+		"\"event\":\"begin\",\"sequence\":\"0123456789abcdef\",\"kind\":\"dance\"",
+		"\"event\":\"begin\",\"sequence\":\"0123456789abcdef\",\"kind\":\"send\"",
+		"\"event\":\"begin\",\"sequence\":\"0123456789abcdef\",\"kind\":\"send\","
+		"\"before\":{},\"goals\":[]",
+		"\"event\":\"begin\",\"sequence\":\"0123456789abcdef\",\"kind\":\"send\","
+		"\"before\":{},\"goals\":[[{\"server\":0,\"remove\":true}]]",
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
+		struct history history;
+		struct sequence_record record;
+		struct err err;
+		bool found;
+		history_open_in_memory(&history);
+		assert_true(history_append(&history, lines[i], &err));
+		assert_true(history_append(&history,
+					   "\"event\":\"undo_set\",\"sequence\":"
+					   "\"0123456789abcdef\",\"until\":1",
+					   &err));
+		assert_false(sequence_find_open(&history, &record, &found, &err));
+		assert_false(found);
+		assert_non_null(strstr(err.sentence, "half-done"));
+		history_close(&history);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_send),
+		cmocka_unit_test(test_nothing_written),
+		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_reset_dies_anywhere),
+		cmocka_unit_test(test_send_dies_anywhere),
+		cmocka_unit_test(test_reset_way_back_fails),
+		cmocka_unit_test(test_reset_not_begun),
+		cmocka_unit_test(test_reset_cancelled),
+		cmocka_unit_test(test_reset_why_not),
+		cmocka_unit_test(test_unknown_stays_open),
+		cmocka_unit_test(test_disk_full),
+		cmocka_unit_test(test_timed_undo),
+		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_unusable_record),
+	};
+	(void)signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
