@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include "base/mem.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -42,5 +44,21 @@ const char *clock_hour_minute(int64_t seconds, char out[CLOCK_TEXT_SIZE])
 	if (localtime_r(&when, &local) == NULL)
 		(void)gmtime_r(&(time_t) { 0 }, &local);
 	(void)strftime(out, CLOCK_TEXT_SIZE, "%H:%M", &local);
+	return out;
+}
+
+const char *clock_age(int64_t seconds, char out[CLOCK_TEXT_SIZE])
+{
+	static const struct {
+		int64_t seconds;
+		const char *unit;
+	} units[] = { { 365 * 86400, "y" }, { 86400, "d" }, { 3600, "h" }, { 60, "min" } };
+	for (size_t i = 0; i < ARRAY_LENGTH(units); i++)
+		if (seconds >= units[i].seconds) {
+			(void)snprintf(out, CLOCK_TEXT_SIZE, "%lld %s",
+				       (long long)(seconds / units[i].seconds), units[i].unit);
+			return out;
+		}
+	(void)snprintf(out, CLOCK_TEXT_SIZE, "now");
 	return out;
 }

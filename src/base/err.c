@@ -5,17 +5,27 @@
 #include <string.h>
 
 /* An ellipsis says that text was cut: nothing is shortened silently. */
-__attribute__((format(printf, 3, 0))) static void text_put(char *out, size_t size,
-							   const char *format, va_list arguments)
+static void text_cut(char *out, size_t size)
 {
 	static const char ellipsis[] = "…";
-	int length = vsnprintf(out, size, format, arguments);
-	if (length >= 0 && (size_t)length < size)
-		return;
 	size_t cut = size - sizeof ellipsis;
 	while (cut > 0 && ((unsigned char)out[cut] & 0xc0U) == 0x80U)
 		cut--;
 	memcpy(out + cut, ellipsis, sizeof ellipsis);
+}
+
+__attribute__((format(printf, 3, 0))) static void text_put(char *out, size_t size,
+							   const char *format, va_list arguments)
+{
+	int length = vsnprintf(out, size, format, arguments);
+	if (length < 0 || (size_t)length >= size)
+		text_cut(out, size);
+}
+
+void err_text_set(char *out, size_t size, const char *text)
+{
+	if ((size_t)snprintf(out, size, "%s", text) >= size)
+		text_cut(out, size);
 }
 
 void err_init(struct err *err)

@@ -9,6 +9,7 @@
 #define SIPDESK_BASE_ERR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum err_kind {
@@ -56,6 +57,8 @@ bool err_set(struct err *err, enum err_kind kind, const char *format, ...)
 /* Adds to an error already set. `err` may be NULL. */
 void err_next_step(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void err_field(struct err *err, const char *json_path);
+/* Replaces one of an error's texts, of `size` bytes; too long a one ends in an ellipsis. */
+void err_text_set(char *out, size_t size, const char *text);
 
 /* The command-line exit code of an error kind (COMMANDS: 1 refused, 3 conflict, 4 key refused …).
  */

@@ -10,41 +10,99 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { READ_SIZE = 4096 };
+
 static bool io_error(struct err *err, const char *what, const char *path)
 {
 	return err_set(err, errno == EACCES || errno == EPERM ? ERR_FORBIDDEN : ERR_IO,
 		       "%s %s: %s.", what, path, strerror(errno));
 }
 
-bool file_read(const char *path, size_t limit, struct str *out, struct err *err)
+bool file_write_error(const char *what, const char *path, struct err *err)
 {
-	bool is_input = strcmp(path, "-") == 0;
-	const char *name = is_input ? "standard input" : path;
-	int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return io_error(err, "Cannot open", name);
-	char buffer[4096];
-	bool done = false;
+	static const struct {
+		int reason;
+		const char *next_step;
+	} steps[] = {
+		{ ENOSPC, "The disk is full: free some space there, then try again." },
+		{ EDQUOT, "Your share of the disk is full: free some space, then try again." },
+		{ EFBIG, "This user may not write files of that size (ulimit -f)." },
+		{ EROFS, "The file system is read-only: remount it, or choose another folder." },
+		{ EACCES, "Give this user the right to write there, or choose another folder." },
+		{ ENOTDIR, "A file stands where a folder has to be: move it away." },
+		{ EEXIST, "A file stands where a folder has to be: move it away." },
+	};
+	int reason = errno;
+	(void)io_error(err, what, path);
+	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++)
+		if (steps[i].reason == reason)
+			err_next_step(err, "%s", steps[i].next_step);
+	return false;
+}
+
+bool file_read_open(int file, const char *name, size_t limit, struct str *out, struct err *err)
+{
+	char buffer[READ_SIZE];
+	bool done = true;
 	ssize_t got;
-	while ((got = read(fd, buffer, sizeof buffer)) != 0) {
+	while (done && (got = read(file, buffer, sizeof buffer)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			(void)io_error(err, "Cannot read", name);
-			goto out;
+			done = io_error(err, "Cannot read", name);
+			break;
 		}
 		str_append(out, buffer, (size_t)got);
-		if (out->length > limit) {
-			(void)err_set(err, ERR_INPUT, "There are more than %zu bytes in %s.", limit,
-				      name);
-			goto out;
-		}
+		if (out->length > limit)
+			done = err_set(err, ERR_INPUT, "There are more than %zu bytes in %s.",
+				       limit, name);
 	}
-	done = true;
-out:
 	explicit_bzero(buffer, sizeof buffer); /* it may have been a key */
-	if (!is_input)
-		(void)close(fd);
+	return done;
+}
+
+bool file_read(const char *path, size_t limit, struct str *out, struct err *err)
+{
+	if (strcmp(path, "-") == 0)
+		return file_read_open(STDIN_FILENO, "standard input", limit, out, err);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return io_error(err, "Cannot open", path);
+	bool done = file_read_open(file, path, limit, out, err);
+	(void)close(file);
+	return done;
+}
+
+/* Straight into its pages: nothing of it passes through memory that is not wiped. */
+static bool secret_read_open(int file, const char *name, struct secret *secret, struct err *err)
+{
+	ssize_t got = -1;
+	while (got != 0) {
+		size_t at = secret->length;
+		if (!secret_insert(secret, at, NULL, SECRET_MAX, err))
+			return false;
+		got = read(file, secret->pages + at, SECRET_MAX);
+		size_t taken = got > 0 ? (size_t)got : 0;
+		secret_remove(secret, at + taken, SECRET_MAX - taken);
+		if (got < 0 && errno != EINTR)
+			return io_error(err, "Cannot read", name);
+		if (secret->length > SECRET_MAX)
+			return err_set(err, ERR_INPUT, "There are more than %d bytes in %s.",
+				       SECRET_MAX, name);
+	}
+	return true;
+}
+
+bool file_read_secret(const char *path, struct secret *secret, struct err *err)
+{
+	secret_release(secret);
+	if (strcmp(path, "-") == 0)
+		return secret_read_open(STDIN_FILENO, "standard input", secret, err);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return io_error(err, "Cannot open", path);
+	bool done = secret_read_open(file, path, secret, err);
+	(void)close(file);
 	return done;
 }
 
@@ -62,12 +120,17 @@ static bool bytes_write(int fd, const char *bytes, size_t length)
 	return true;
 }
 
+bool file_write_open(int file, const char *name, const char *bytes, size_t length, struct err *err)
+{
+	return bytes_write(file, bytes, length) || io_error(err, "Cannot write", name);
+}
+
 static bool special_write(const char *path, const char *bytes, size_t length, struct err *err)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return io_error(err, "Cannot open", path);
-	bool done = bytes_write(fd, bytes, length) || io_error(err, "Cannot write", path);
+	bool done = file_write_open(fd, path, bytes, length, err);
 	(void)close(fd);
 	return done;
 }
@@ -105,12 +168,12 @@ bool file_write_whole(const char *path, const char *bytes, size_t length, mode_t
 	bool done = false;
 	int fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0) {
-		(void)io_error(err, "Cannot write beside", path);
+		(void)file_write_error("Cannot write beside", path, err);
 		goto out;
 	}
 	if (fchmod(fd, mode) != 0 || !bytes_write(fd, bytes, length) || fsync(fd) != 0 ||
 	    rename(beside, target) != 0) {
-		(void)io_error(err, "Cannot write", path);
+		(void)file_write_error("Cannot write", path, err);
 		(void)unlink(beside);
 		goto out;
 	}
@@ -136,7 +199,7 @@ bool file_folder_make(const char *path, struct err *err)
 		*at = '\0';
 		if (mkdir(folder, 0700) != 0 &&
 		    (errno != EEXIST || stat(folder, &status) != 0 || !S_ISDIR(status.st_mode)))
-			done = io_error(err, "Cannot make the folder", folder);
+			done = file_write_error("Cannot make the folder", folder, err);
 		*at = end;
 		if (end == '\0')
 			break;

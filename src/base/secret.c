@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { SECRET_PAGES = 4096 };
+enum { PAGES_LEAST = 4096 };
 
 void secret_wipe(void *memory, size_t length)
 {
-	OPENSSL_cleanse(memory, length);
+	explicit_bzero(memory, length);
 }
 
 void secret_init(struct secret *secret)
@@ -25,25 +25,44 @@ void secret_init(struct secret *secret)
 void secret_release(struct secret *secret)
 {
 	if (secret->pages != NULL) {
-		secret_wipe(secret->pages, SECRET_PAGES);
-		(void)munmap(secret->pages, SECRET_PAGES);
+		secret_wipe(secret->pages, secret->size);
+		(void)munmap(secret->pages, secret->size);
 	}
 	secret_init(secret);
 }
 
-static bool secret_pages_take(struct secret *secret)
+/* Pages for `length` bytes and a NUL; what there is moves along, and nothing of it stays behind. */
+static bool pages_take(struct secret *secret, size_t length, struct err *err)
 {
-	if (secret->pages != NULL)
+	if (length < secret->size)
 		return true;
-	void *pages = mmap(NULL, SECRET_PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			   -1, 0);
+	size_t size = PAGES_LEAST;
+	while (size <= length)
+		size *= 2;
+	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (pages == MAP_FAILED)
-		return false;
-	(void)mlock(pages, SECRET_PAGES); /* best effort: RLIMIT_MEMLOCK may be 0 */
+		return err_set(err, ERR_IO, "No memory could be locked for a key.");
+	/* Best effort, and whole or not at all: RLIMIT_MEMLOCK may be small, and what it leaves is
+	 * better spent on the next short secret than on a part of a long one. */
+	(void)mlock(pages, size);
 #ifdef MADV_DONTDUMP
-	(void)madvise(pages, SECRET_PAGES, MADV_DONTDUMP);
+	(void)madvise(pages, size, MADV_DONTDUMP);
 #endif
-	secret->pages = pages;
+	size_t kept = secret->length;
+	if (kept > 0)
+		memcpy(pages, secret->pages, kept);
+	secret_release(secret);
+	*secret = (struct secret) { .pages = pages, .length = kept, .size = size };
+	return true;
+}
+
+static bool bytes_set(struct secret *secret, const char *bytes, size_t length, struct err *err)
+{
+	if (!pages_take(secret, length, err))
+		return false;
+	secret_wipe(secret->pages, secret->size);
+	memcpy(secret->pages, bytes, length);
+	secret->length = length;
 	return true;
 }
 
@@ -52,17 +71,35 @@ bool secret_set(struct secret *secret, const char *bytes, size_t length, struct 
 	if (length > SECRET_MAX)
 		return err_set(err, ERR_INPUT, "A key or password may have at most %d characters.",
 			       SECRET_MAX);
-	if (!secret_pages_take(secret))
-		return err_set(err, ERR_IO, "No memory could be locked for a key.");
-	secret_wipe(secret->pages, SECRET_PAGES);
-	memcpy(secret->pages, bytes, length);
-	secret->length = length;
-	return true;
+	return bytes_set(secret, bytes, length, err);
 }
 
 bool secret_copy(struct secret *to, const struct secret *from, struct err *err)
 {
-	return to == from || secret_set(to, secret_bytes(from), from->length, err);
+	return to == from || bytes_set(to, secret_bytes(from), from->length, err);
+}
+
+bool secret_insert(struct secret *secret, size_t at, const char *bytes, size_t length,
+		   struct err *err)
+{
+	if (!pages_take(secret, secret->length + length, err))
+		return false;
+	memmove(secret->pages + at + length, secret->pages + at, secret->length - at);
+	if (bytes == NULL)
+		memset(secret->pages + at, 0, length);
+	else
+		memcpy(secret->pages + at, bytes, length);
+	secret->length += length;
+	return true;
+}
+
+void secret_remove(struct secret *secret, size_t at, size_t length)
+{
+	if (length == 0)
+		return;
+	secret->length -= length;
+	memmove(secret->pages + at, secret->pages + at + length, secret->length - at);
+	secret_wipe(secret->pages + secret->length, length);
 }
 
 const char *secret_bytes(const struct secret *secret)
@@ -77,7 +114,7 @@ bool secret_is_set(const struct secret *secret)
 
 bool secret_push(struct secret *secret, char character)
 {
-	if (secret->length >= SECRET_MAX || !secret_pages_take(secret))
+	if (secret->length >= SECRET_MAX || !pages_take(secret, secret->length + 1, NULL))
 		return false;
 	secret->pages[secret->length++] = character;
 	return true;
@@ -127,7 +164,7 @@ bool secret_tidy_key(struct secret *secret, struct err *err)
 				       "beyond ASCII in it; nothing was sent.");
 	size_t length = (size_t)(end - start);
 	memmove(secret->pages, start, length);
-	secret_wipe(secret->pages + length, SECRET_PAGES - length);
+	secret_wipe(secret->pages + length, secret->size - length);
 	secret->length = length;
 	return true;
 }

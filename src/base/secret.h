@@ -1,7 +1,9 @@
 /*
- * A secret: an API key or a SIP user password. It lives in pages of its own, locked in memory and
- * left out of core dumps, and is zeroed when replaced or released. Nothing else holds one, and
- * there is no way to format it: only code that must use the bytes asks for them, briefly.
+ * A secret: an API key, a SIP user password, or the many keys of a vault. It lives in pages of its
+ * own, locked in memory as far as RLIMIT_MEMLOCK allows and left out of core dumps, and is zeroed
+ * when it moves, is replaced or released. Nothing else holds one, and there is no way to format it:
+ * only code that must use the bytes asks for them, briefly. A forked child has what it needs: it
+ * may be one that works for us, so the pages are not wiped there.
  */
 #ifndef SIPDESK_BASE_SECRET_H
 #define SIPDESK_BASE_SECRET_H
@@ -12,12 +14,13 @@
 #include <stddef.h>
 
 enum {
-	SECRET_MAX = 4000 /* bytes; keys are below 1,000, and one page is enough for that */
+	SECRET_MAX = 4000 /* bytes that are typed or set; keys are below 1,000; fits one page */
 };
 
 struct secret {
 	char *pages; /* NULL: none */
 	size_t length;
+	size_t size; /* of the pages */
 };
 
 void secret_init(struct secret *secret);
@@ -25,10 +28,18 @@ void secret_init(struct secret *secret);
 void secret_release(struct secret *secret);
 /* Copies `length` bytes in, replacing what was there. Too long, or no pages: error. */
 bool secret_set(struct secret *secret, const char *bytes, size_t length, struct err *err);
+/* A copy of any length. */
 bool secret_copy(struct secret *to, const struct secret *from, struct err *err);
 /* NUL-terminated, borrowed until the secret is changed; "" when there is none. */
 const char *secret_bytes(const struct secret *secret);
 bool secret_is_set(const struct secret *secret);
+
+/* For what is put together, and may be longer than SECRET_MAX: puts `length` bytes (NULL: zeros, to
+ * be written over) at `at`, or takes them out. `at` (and `at + length`) within the secret; the
+ * bytes are not its own. False where there is no memory. */
+bool secret_insert(struct secret *secret, size_t at, const char *bytes, size_t length,
+		   struct err *err);
+void secret_remove(struct secret *secret, size_t at, size_t length);
 
 /* One character typed or rubbed out, for key entry; false when it is full. */
 bool secret_push(struct secret *secret, char character);

@@ -29,7 +29,7 @@ void str_clear(struct str *str)
 		str->bytes[0] = '\0';
 }
 
-static void str_reserve(struct str *str, size_t more)
+void str_reserve(struct str *str, size_t more)
 {
 	size_t needed = str->length + more + 1;
 	if (needed <= str->capacity)
@@ -76,6 +76,23 @@ void str_addf(struct str *str, const char *format, ...)
 	(void)vsnprintf(str->bytes + str->length, (size_t)length + 1, format, arguments);
 	va_end(arguments);
 	str->length += (size_t)length;
+}
+
+void str_add_quoted(struct str *str, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-+=:,@%";
+	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+		str_add(str, word);
+		return;
+	}
+	str_add_char(str, '\'');
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			str_add(str, "'\\''");
+		else
+			str_add_char(str, *word);
+	str_add_char(str, '\'');
 }
 
 void str_insert(struct str *str, size_t at, const char *bytes, size_t length)

@@ -1,6 +1,6 @@
 /*
  * A growing byte string. `bytes` is always NUL-terminated and never NULL after str_init.
- * Not for secrets: growing leaves copies behind (see base/secret.h).
+ * Not for secrets: growing leaves copies behind (see base/secret.h, and str_reserve).
  */
 #ifndef SIPDESK_BASE_STR_H
 #define SIPDESK_BASE_STR_H
@@ -18,10 +18,14 @@ void str_init(struct str *str);
 void str_release(struct str *str); /* frees; leaves it as after str_init */
 void str_clear(struct str *str);   /* length 0, keeps the memory */
 
+/* Makes room: what is appended next, up to `more` bytes, leaves no copy behind by growing. */
+void str_reserve(struct str *str, size_t more);
 void str_append(struct str *str, const char *bytes, size_t length);
 void str_add(struct str *str, const char *text);
 void str_add_char(struct str *str, char character);
 void str_addf(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As one word of a shell command: within quotes where it has to be. */
+void str_add_quoted(struct str *str, const char *word);
 /* Puts `length` bytes at `at`, or takes them out; `at` (and `at + length`) within the string. */
 void str_insert(struct str *str, size_t at, const char *bytes, size_t length);
 void str_remove(struct str *str, size_t at, size_t length);

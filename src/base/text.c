@@ -66,6 +66,29 @@ bool text_utf8_valid(const char *bytes, size_t length)
 	return true;
 }
 
+bool text_has_control(const char *text)
+{
+	for (;;) {
+		uint32_t character = 0;
+		while (*text >= ' ' && *text < 0x7f)
+			text++;
+		if (*text == '\0')
+			return false;
+		size_t size = text_utf8_decode(text, strlen(text), &character);
+		if (size == 0 || character < 0xa0)
+			return true;
+		text += size;
+	}
+}
+
+size_t text_characters(const char *text)
+{
+	size_t count = 0;
+	for (; *text != '\0'; text++)
+		count += ((unsigned char)*text & 0xc0U) != 0x80U;
+	return count;
+}
+
 /* Characters that would act on the terminal or mislead the eye; ranges inclusive, ascending. */
 static bool character_is_unfit(uint32_t character)
 {

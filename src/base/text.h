@@ -36,6 +36,10 @@ size_t text_utf8_decode(const char *bytes, size_t length, uint32_t *character);
 /* Encodes; returns the length (1 to 4). */
 size_t text_utf8_encode(uint32_t character, char out[4]);
 bool text_utf8_valid(const char *bytes, size_t length);
+/* Has it C0, DEL or C1 characters, or bytes that are no UTF-8? */
+bool text_has_control(const char *text);
+/* Characters, not bytes or columns; of valid UTF-8. */
+size_t text_characters(const char *text);
 
 /* Appends `text` made fit to be shown. */
 void text_show(struct str *out, const char *text);

@@ -1,229 +1,105 @@
 #include "store/numbers.h"
 
-#include "base/file.h"
 #include "base/mem.h"
-#include "base/str.h"
-#include "base/text.h"
+#include "base/text_set.h"
+#include "store/folders.h"
+#include "store/number_judge.h"
+#include "store/numbers_file.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	SCHEMA = 1,
-	NUMBERS_TOKENS_MAX = 1000 * 1000, /* some 50,000 numbers; bounds what cJSON takes */
-	PHONE_DIGITS_MIN = 7,
-	API_URL_MAX = 2000,
-	NOTE_MAX = 1000,
-	MODE_FILE = 0600,
-	MODE_OTHERS = 077,
+/* The values of a number that are texts. */
+static const size_t TEXTS[] = {
+	offsetof(struct number, label),	  offsetof(struct number, phone_number),
+	offsetof(struct number, api_url), offsetof(struct number, tags),
+	offsetof(struct number, note),
 };
 
-static const char FILE_NAME[] = "numbers.json";
-
-/* Members of a number's object that we know; all texts. Order is the file's. */
-struct number_member {
-	const char *name;
-	size_t offset; /* of the char * in struct number */
-};
-
-static const struct number_member NUMBER_MEMBERS[] = {
-	{ "label", offsetof(struct number, label) },
-	{ "phone_number", offsetof(struct number, phone_number) },
-	{ "api_url", offsetof(struct number, api_url) },
-	{ "note", offsetof(struct number, note) },
-};
-
-static const char *member_value(const struct number *number, const struct number_member *member)
+static char **text_of(const struct number *number, size_t i)
 {
-	return *(char *const *)((const char *)number + member->offset);
+	return (char **)((char *)number + TEXTS[i]);
+}
+
+void number_release(struct number *number)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(TEXTS); i++)
+		free(*text_of(number, i));
+	free(number->id);
+	free(number->others);
+	key_source_release(&number->key_source);
+	*number = (struct number) { 0 };
+}
+
+void number_copy(struct number *to, const struct number *from)
+{
+	*to = *from;
+	to->id = mem_text(from->id);
+	to->others = mem_text(from->others);
+	for (size_t i = 0; i < ARRAY_LENGTH(TEXTS); i++)
+		*text_of(to, i) = mem_text(*text_of(from, i));
+	key_source_copy(&to->key_source, &from->key_source);
 }
 
 void numbers_init(struct numbers *numbers)
 {
 	*numbers = (struct numbers) { 0 };
-	json_doc_init(&numbers->doc);
+	str_init(&numbers->bytes);
 }
 
-static void number_release(struct number *number)
+/* Many thousand texts that are read at each start are not copied: they stay where they were read.
+ */
+static bool is_of_file(const struct numbers *numbers, const char *text)
 {
-	free(number->label);
-	free(number->phone_number);
-	free(number->api_url);
-	free(number->note);
+	return text >= numbers->bytes.bytes && text < numbers->bytes.bytes + numbers->bytes.length;
+}
+
+static void item_release(const struct numbers *numbers, struct number *item)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(TEXTS); i++)
+		if (is_of_file(numbers, *text_of(item, i)))
+			*text_of(item, i) = NULL;
+	if (is_of_file(numbers, item->id))
+		item->id = NULL;
+	number_release(item);
 }
 
 void numbers_release(struct numbers *numbers)
 {
 	for (size_t i = 0; i < numbers->count; i++)
-		number_release(&numbers->items[i]);
+		item_release(numbers, &numbers->items[i]);
 	free(numbers->items);
+	str_release(&numbers->bytes);
+	free(numbers->others);
 	free(numbers->path);
-	json_doc_release(&numbers->doc);
+	free(numbers->set_aside);
 	numbers_init(numbers);
 }
 
-static bool text_has_control(const char *text)
+bool numbers_load(struct numbers *numbers, struct err *err)
 {
-	size_t length = strlen(text);
-	for (size_t at = 0; at < length;) {
-		uint32_t character;
-		size_t size = text_utf8_decode(text + at, length - at, &character);
-		if (size == 0 || character < 0x20 || (character >= 0x7f && character < 0xa0))
-			return true;
-		at += size;
-	}
-	return false;
+	numbers_release(numbers);
+	char *path = store_path(STORE_CONFIG, "numbers.json", err);
+	bool is_read = path != NULL && numbers_file_read(path, numbers, err) == NUMBERS_READ;
+	numbers->path = path;
+	return is_read;
 }
 
-static size_t characters_in(const char *text)
+/* --- looking up ------------------------------------------------------------------------------- */
+
+static struct number *item_find(const struct numbers *numbers, const char *id)
 {
-	size_t count = 0;
-	for (; *text != '\0'; text++)
-		count += ((unsigned char)*text & 0xc0U) != 0x80U;
-	return count;
+	for (size_t i = 0; i < numbers->count; i++)
+		if (strcmp(numbers->items[i].id, id) == 0)
+			return &numbers->items[i];
+	return NULL;
 }
 
-/* A copy without blanks at its ends; NULL for NULL and for nothing but blanks. Caller frees. */
-static char *text_trimmed(const char *text)
+const struct number *numbers_find_id(const struct numbers *numbers, const char *id)
 {
-	if (text == NULL)
-		return NULL;
-	text += strspn(text, " \t\r\n");
-	size_t length = strlen(text);
-	while (length > 0 && strchr(" \t\r\n", text[length - 1]) != NULL)
-		length--;
-	return length == 0 ? NULL : mem_text_n(text, length);
-}
-
-static bool field_error(struct err *err, const char *field, const char *next_step)
-{
-	err_field(err, field);
-	err_next_step(err, "%s", next_step);
-	return false;
-}
-
-static bool label_check(const char *label, struct err *err)
-{
-	if (label == NULL) {
-		(void)err_set(err, ERR_INPUT, "The label is empty.");
-		return field_error(err, "label", "Give the number a name of its own.");
-	}
-	if (text_has_control(label)) {
-		(void)err_set(err, ERR_INPUT, "The label has control characters in it.");
-		return field_error(err, "label", "Use letters, digits, blanks and signs.");
-	}
-	if (characters_in(label) <= NUMBER_LABEL_MAX)
-		return true;
-	(void)err_set(err, ERR_INPUT, "The label is longer than %d characters.", NUMBER_LABEL_MAX);
-	return field_error(err, "label", "Shorten it.");
-}
-
-static bool label_taken(const char *label, struct err *err)
-{
-	(void)err_set(err, ERR_INPUT, "There is already a number labelled \"%s\".", label);
-	return field_error(err, "label", "Choose another label; letter case does not count.");
-}
-
-/* `*out` becomes NULL where no number was given. */
-static bool phone_number_check(const char *typed, char **out, struct err *err)
-{
-	*out = NULL;
-	char *text = text_trimmed(typed);
-	if (text == NULL)
-		return true;
-	struct str normal;
-	str_init(&normal);
-	bool is_right = phone_number_normalise(text, &normal);
-	free(text);
-	if (is_right) {
-		*out = str_detach(&normal);
-		return true;
-	}
-	str_release(&normal);
-	(void)err_set(err, ERR_INPUT, "This is no international phone number.");
-	return field_error(err, "phone_number",
-			   "Write it with + and the country code, as +49 30 123456.");
-}
-
-static bool api_url_check(const char *typed, char **out, struct err *err)
-{
-	char *url = text_trimmed(typed);
-	size_t length = url == NULL ? 0 : strlen(url);
-	while (length > 0 && url[length - 1] == '/')
-		url[--length] = '\0';
-	if (length == 0)
-		(void)err_set(err, ERR_INPUT, "The API URL is empty.");
-	else if (length > API_URL_MAX)
-		(void)err_set(err, ERR_INPUT, "The API URL is longer than %d characters.",
-			      API_URL_MAX);
-	else if (text_has_control(url))
-		(void)err_set(err, ERR_INPUT, "The API URL has control characters in it.");
-	else
-		*out = url;
-	if (*out != NULL)
-		return true;
-	free(url);
-	return field_error(err, "api_url", "Write it as https://waba-v2.360dialog.io.");
-}
-
-static bool note_check(const char *typed, char **out, struct err *err)
-{
-	char *note = text_trimmed(typed);
-	if (note == NULL || (characters_in(note) <= NOTE_MAX && !text_has_control(note))) {
-		*out = note;
-		return true;
-	}
-	free(note);
-	(void)err_set(err, ERR_INPUT,
-		      "The note is longer than %d characters or has control characters in it.",
-		      NOTE_MAX);
-	return field_error(err, "note", "Shorten it to one line.");
-}
-
-/* Judges and copies; on failure there is nothing to release. */
-static bool number_make(struct number *number, const char *label, const char *phone_number,
-			const char *api_url, const char *note, struct err *err)
-{
-	*number = (struct number) { .label = text_trimmed(label) };
-	if (label_check(number->label, err) &&
-	    phone_number_check(phone_number, &number->phone_number, err) &&
-	    api_url_check(api_url, &number->api_url, err) && note_check(note, &number->note, err))
-		return true;
-	number_release(number);
-	return false;
-}
-
-static void number_append(struct numbers *numbers, const struct number *number)
-{
-	numbers->items = mem_grow(numbers->items, numbers->count, sizeof *numbers->items);
-	numbers->items[numbers->count++] = *number;
-}
-
-bool numbers_add(struct numbers *numbers, const char *label, const char *phone_number,
-		 const char *api_url, const char *note, struct err *err)
-{
-	struct number number;
-	if (!number_make(&number, label, phone_number, api_url, note, err))
-		return false;
-	if (numbers_find(numbers, number.label) != NULL) {
-		(void)label_taken(number.label, err);
-		number_release(&number);
-		return false;
-	}
-	number_append(numbers, &number);
-	return true;
-}
-
-void numbers_remove(struct numbers *numbers, size_t index)
-{
-	number_release(&numbers->items[index]);
-	numbers->count--;
-	memmove(&numbers->items[index], &numbers->items[index + 1],
-		(numbers->count - index) * sizeof *numbers->items);
+	return item_find(numbers, id);
 }
 
 const struct number *numbers_find(const struct numbers *numbers, const char *label)
@@ -234,308 +110,330 @@ const struct number *numbers_find(const struct numbers *numbers, const char *lab
 	return NULL;
 }
 
-/* $XDG_CONFIG_HOME/sipdesk, else ~/.config/sipdesk; caller frees. A relative XDG_CONFIG_HOME does
- * not count (XDG Base Directory Specification). */
-static char *folder_path(struct err *err)
+const struct number *numbers_named(const struct numbers *numbers, const char *name, struct err *err)
 {
-	const char *config = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
-	if (config != NULL && config[0] == '/')
-		return mem_format("%s/sipdesk", config);
-	if (home != NULL && home[0] == '/')
-		return mem_format("%s/.config/sipdesk", home);
-	(void)err_set(err, ERR_CONFIG,
-		      "There is no folder for the saved numbers: HOME is not set.");
-	err_next_step(err, "Set HOME or XDG_CONFIG_HOME to an absolute path.");
+	const struct number *named = numbers_find(numbers, name);
+	if (named != NULL)
+		return named;
+	struct str phone_number;
+	str_init(&phone_number);
+	bool is_phone_number = phone_number_normalise(name, &phone_number);
+	const char *digits = is_phone_number ? phone_number.bytes + 1 : name;
+	size_t count = 0;
+	for (size_t i = 0; i < numbers->count; i++) {
+		const char *known = numbers->items[i].phone_number;
+		if (known == NULL || strcmp(phone_number_digits(known), digits) != 0)
+			continue;
+		named = &numbers->items[i];
+		count++;
+	}
+	str_release(&phone_number);
+	if (count == 1)
+		return named;
+	(void)err_set(err, ERR_INPUT,
+		      count == 0 ? "There is no saved number named “%s”."
+				 : "More than one saved number has the phone number %s.",
+		      name);
+	err_next_step(err, "Run sipdesk numbers list to see them%s.",
+		      count == 0 ? "" : ", and give the label");
 	return NULL;
 }
 
-/* As a word of a shell command: within quotes where it has to be. */
-static void path_quote(struct str *out, const char *path)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789/._-+";
-	if (path[strspn(path, plain)] == '\0') {
-		str_add(out, path);
-		return;
-	}
-	str_add_char(out, '\'');
-	for (; *path != '\0'; path++)
-		if (*path == '\'')
-			str_add(out, "'\\''");
-		else
-			str_add_char(out, *path);
-	str_add_char(out, '\'');
-}
+/* --- what the three changes do to a list ------------------------------------------------------ */
 
-/* Refuses what others may read or what is not ours. `*exists` tells whether it is there at all. */
-static bool access_check(const char *path, const char *mode, bool *exists, struct err *err)
-{
-	struct stat status;
-	*exists = stat(path, &status) == 0;
-	if (!*exists)
-		return errno == ENOENT ||
-		       err_set(err, ERR_FORBIDDEN, "Cannot look at %s: %s.", path, strerror(errno));
-	bool is_ours = status.st_uid == geteuid();
-	if (is_ours && (status.st_mode & MODE_OTHERS) == 0)
-		return true;
-	struct str command;
-	str_init(&command);
-	str_add(&command, is_ours ? "chmod " : "chown ");
-	str_addf(&command, is_ours ? "%s " : "\"$USER\" ", mode);
-	path_quote(&command, path);
-	(void)err_set(err, ERR_FORBIDDEN,
-		      is_ours ? "Others may read %s, so the saved numbers are not used."
-			      : "%s belongs to another user, so the saved numbers are not used.",
-		      path);
-	err_next_step(err, "Run: %s", command.bytes);
-	str_release(&command);
-	return false;
-}
+struct change {
+	bool (*make)(struct numbers *numbers, const struct change *change, struct err *err);
+	const struct number *wanted; /* one, or `count` of them */
+	size_t count;
+	const char *id;		    /* of the number changed; NULL: numbers are added */
+	const struct numbers *seen; /* the list as this session knew it */
+};
 
-static bool damaged(struct err *err, const char *path, const char *what)
+static bool label_is_free(const struct numbers *numbers, const char *label, const char *id)
 {
-	(void)err_set(err, ERR_INPUT, "The file of saved numbers is damaged: %s", what);
-	err_next_step(err, "Mend %s or move it away; it is left as it is.", path);
-	return false;
-}
-
-static bool number_read(struct numbers *numbers, const cJSON *item, struct err *err)
-{
-	const char *texts[ARRAY_LENGTH(NUMBER_MEMBERS)];
-	if (!cJSON_IsObject(item))
-		return err_set(err, ERR_INPUT, "It is not an object.");
-	for (size_t i = 0; i < ARRAY_LENGTH(NUMBER_MEMBERS); i++) {
-		const cJSON *member = json_member(item, NUMBER_MEMBERS[i].name);
-		bool is_given = member != NULL && !cJSON_IsNull(member);
-		if (is_given && !cJSON_IsString(member))
-			return err_set(err, ERR_INPUT, "Its %s is not a text.",
-				       NUMBER_MEMBERS[i].name);
-		texts[i] = is_given ? member->valuestring : NULL;
-	}
-	struct number number;
-	if (!number_make(&number, texts[0], texts[1], texts[2], texts[3], err))
-		return false;
-	number.source = json_slice(&numbers->doc, item);
-	number_append(numbers, &number);
-	return true;
-}
-
-static int label_compare(const void *a, const void *b)
-{
-	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* A label that stands twice, or NULL. Sorted, since a file may hold thousands. */
-static const char *label_twice(const struct numbers *numbers)
-{
-	const char **labels = mem_alloc(numbers->count, sizeof *labels);
-	const char *twice = NULL;
 	for (size_t i = 0; i < numbers->count; i++)
-		labels[i] = numbers->items[i].label;
-	if (numbers->count > 1)
-		qsort(labels, numbers->count, sizeof *labels, label_compare);
-	for (size_t i = 1; i < numbers->count && twice == NULL; i++)
-		if (strcasecmp(labels[i - 1], labels[i]) == 0)
-			twice = labels[i];
-	free(labels);
-	return twice;
-}
-
-static bool number_damaged(struct err *err, const char *path, size_t position,
-			   const struct err *cause)
-{
-	char *what = mem_format("number %zu cannot be used. %s", position, cause->sentence);
-	(void)damaged(err, path, what);
-	free(what);
-	return false;
-}
-
-static bool document_read(struct numbers *numbers, const char *path, struct err *err)
-{
-	const cJSON *root = numbers->doc.root;
-	const cJSON *list = json_member(root, "numbers");
-	const char *schema = json_text(json_member(root, "schema"));
-	if (!cJSON_IsArray(list) || schema == NULL)
-		return damaged(err, path, "it is no list of numbers.");
-	if (!cJSON_IsRaw(json_member(root, "schema")) || strcmp(schema, "1") != 0) {
-		(void)err_set(err, ERR_INPUT,
-			      "The file of saved numbers has the schema %s; this sipdesk reads %d.",
-			      schema, SCHEMA);
-		err_next_step(err, "Use a newer sipdesk, or move %s away.", path);
-		return false;
-	}
-	if (json_has_duplicate_keys(root) || json_has_nul(&numbers->doc, root))
-		return damaged(err, path, "it has a member twice, or a NUL in a text.");
-	struct err cause;
-	size_t position = 0;
-	const cJSON *item;
-	cJSON_ArrayForEach (item, list) {
-		position++;
-		if (!number_read(numbers, item, &cause))
-			return number_damaged(err, path, position, &cause);
-	}
-	if (label_twice(numbers) == NULL)
-		return true;
-	(void)label_taken(label_twice(numbers), &cause);
-	return damaged(err, path, cause.sentence);
-}
-
-static bool file_parse(struct numbers *numbers, const char *path, struct err *err)
-{
-	struct json_limits limits = { .bytes = NUMBERS_FILE_MAX, .tokens = NUMBERS_TOKENS_MAX };
-	struct str bytes;
-	struct err cause;
-	str_init(&bytes);
-	bool is_read = file_read(path, NUMBERS_FILE_MAX, &bytes, err);
-	if (is_read &&
-	    !json_doc_parse_within(&numbers->doc, bytes.bytes, bytes.length, limits, &cause))
-		is_read = damaged(err, path, cause.sentence);
-	str_release(&bytes);
-	return is_read && document_read(numbers, path, err);
-}
-
-bool numbers_load(struct numbers *numbers, struct err *err)
-{
-	numbers_release(numbers);
-	char *folder = folder_path(err);
-	if (folder == NULL)
-		return false;
-	char *path = mem_format("%s/%s", folder, FILE_NAME);
-	bool exists = false;
-	bool is_loaded = access_check(folder, "700", &exists, err) &&
-			 access_check(path, "600", &exists, err) &&
-			 (!exists || file_parse(numbers, path, err));
-	if (!is_loaded)
-		numbers_release(numbers);
-	else
-		numbers->path = mem_text(path);
-	free(folder);
-	free(path);
-	return is_loaded;
-}
-
-static void name_write(struct str *out, const char *name)
-{
-	if (out->bytes[out->length - 1] != '{')
-		str_add_char(out, ',');
-	json_write_string(out, name);
-	str_add_char(out, ':');
-}
-
-static void member_write(struct str *out, const struct json_doc *doc, const cJSON *member)
-{
-	struct json_slice slice = json_slice(doc, member);
-	name_write(out, member->string);
-	str_append(out, slice.bytes, slice.length);
-}
-
-static bool is_known(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(NUMBER_MEMBERS); i++)
-		if (strcmp(NUMBER_MEMBERS[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static bool number_write(struct str *out, const struct number *number, struct err *err)
-{
-	str_add_char(out, '{');
-	for (size_t i = 0; i < ARRAY_LENGTH(NUMBER_MEMBERS); i++) {
-		const char *value = member_value(number, &NUMBER_MEMBERS[i]);
-		if (value == NULL)
-			continue;
-		name_write(out, NUMBER_MEMBERS[i].name);
-		json_write_string(out, value);
-	}
-	if (number->source.bytes != NULL) {
-		struct json_limits limits = { NUMBERS_FILE_MAX, NUMBERS_TOKENS_MAX };
-		struct json_doc source;
-		if (!json_doc_parse_within(&source, number->source.bytes, number->source.length,
-					   limits, err))
+		if (text_equal_nocase(numbers->items[i].label, label) &&
+		    !text_equal(numbers->items[i].id, id))
 			return false;
-		const cJSON *member;
-		cJSON_ArrayForEach (member, source.root) {
-			if (!is_known(member->string))
-				member_write(out, &source, member);
-		}
-		json_doc_release(&source);
-	}
-	str_add_char(out, '}');
 	return true;
 }
 
-static bool document_write(struct str *out, const struct numbers *numbers, struct err *err)
+static struct number *item_append(struct numbers *numbers, const struct number *number)
 {
-	str_addf(out, "{\"schema\":%d,\"numbers\":[", SCHEMA);
-	bool is_first = true;
+	numbers->items = mem_grow(numbers->items, numbers->count, sizeof *numbers->items);
+	numbers->items[numbers->count++] = *number;
+	return &numbers->items[numbers->count - 1];
+}
+
+static void item_drop(struct numbers *numbers, struct number *item)
+{
+	size_t index = (size_t)(item - numbers->items);
+	item_release(numbers, item);
+	numbers->count--;
+	memmove(item, item + 1, (numbers->count - index) * sizeof *item);
+}
+
+/* A copy of one that is wanted, judged against those in the two sets and put into them. */
+static bool added_make(struct number *number, const struct number *wanted, struct text_set *labels,
+		       struct text_set *ids, struct err *err)
+{
+	number_copy(number, wanted);
+	free(number->others);
+	number->others = NULL;
+	if (!number_judge(number, true, err))
+		return false;
+	if (!text_set_add(labels, number->label))
+		return number_label_taken(number->label, err);
+	return text_set_add(ids, number->id) ||
+	       err_set(err, ERR_CONFLICT, "There is already a number with the id %s.", number->id);
+}
+
+static bool add_make(struct numbers *numbers, const struct change *change, struct err *err)
+{
+	struct text_set labels, ids;
+	struct number *added = mem_alloc(change->count, sizeof *added);
+	bool is_right = true;
+	size_t made = 0;
+	text_set_init(&labels, numbers->count + change->count);
+	text_set_init(&ids, numbers->count + change->count);
 	for (size_t i = 0; i < numbers->count; i++) {
+		(void)text_set_add(&labels, numbers->items[i].label);
+		(void)text_set_add(&ids, numbers->items[i].id);
+	}
+	for (; made < change->count && is_right; made++)
+		is_right = added_make(&added[made], &change->wanted[made], &labels, &ids, err);
+	for (size_t i = 0; i < made; i++)
+		if (is_right)
+			(void)item_append(numbers, &added[i]);
+		else
+			number_release(&added[i]);
+	text_set_release(&labels);
+	text_set_release(&ids);
+	free(added);
+	return is_right;
+}
+
+/* What this session left as it was keeps what another has made of it. */
+static void theirs_keep(struct number *mine, const struct number *seen, const struct number *theirs)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(TEXTS); i++)
+		if (text_equal(*text_of(mine, i), *text_of(seen, i)))
+			mem_text_set(text_of(mine, i), *text_of(theirs, i));
+	if (key_source_equal(&mine->key_source, &seen->key_source)) {
+		key_source_release(&mine->key_source);
+		key_source_copy(&mine->key_source, &theirs->key_source);
+	}
+	if (mine->is_read_only == seen->is_read_only)
+		mine->is_read_only = theirs->is_read_only;
+	mem_text_set(&mine->id, theirs->id);
+	mem_text_set(&mine->others, theirs->others);
+}
+
+static bool replace_make(struct numbers *numbers, const struct change *change, struct err *err)
+{
+	struct number mine;
+	struct number *item = item_find(numbers, change->id);
+	const struct number *seen = numbers_find_id(change->seen, change->id);
+	if (seen == NULL || (item == NULL && !seen->is_of_session)) {
+		(void)err_set(err, ERR_CONFLICT,
+			      "Another session has removed %s, so it was not changed.",
+			      seen == NULL ? "this number" : seen->label);
+		err_next_step(err, "Add it anew, if it is still wanted.");
+		return false;
+	}
+	number_copy(&mine, change->wanted);
+	bool is_right = number_judge(&mine, true, err);
+	if (is_right) {
+		theirs_keep(&mine, seen, item == NULL ? seen : item);
+		is_right = label_is_free(numbers, mine.label, change->id) ||
+			   number_label_taken(mine.label, err);
+	}
+	if (!is_right) {
+		number_release(&mine);
+		return false;
+	}
+	mine.is_of_session = item != NULL && item->is_of_session;
+	if (item == NULL) {
+		(void)item_append(numbers, &mine);
+	} else {
+		item_release(numbers, item);
+		*item = mine;
+	}
+	return true;
+}
+
+static bool remove_make(struct numbers *numbers, const struct change *change, struct err *err)
+{
+	struct number *item = item_find(numbers, change->id);
+	(void)err;
+	if (item != NULL)
+		item_drop(numbers, item);
+	return true;
+}
+
+/* --- changing the file ------------------------------------------------------------------------ */
+
+bool numbers_kept_in_memory(const struct err *err)
+{
+	return err->kind == ERR_IO || err->kind == ERR_CONFIG || err->kind == ERR_FORBIDDEN;
+}
+
+/* The file as it is now. Where it is damaged it is set aside, and what this session knows of it
+ * takes its place. */
+static bool file_reread(struct numbers *numbers, struct numbers *now, struct err *err)
+{
+	enum numbers_reading reading = numbers_file_read(numbers->path, now, err);
+	if (reading != NUMBERS_DAMAGED)
+		return reading == NUMBERS_READ;
+	char *kept = NULL;
+	if (!store_set_aside(numbers->path, &kept, err))
+		return false;
+	free(numbers->set_aside);
+	numbers->set_aside = kept;
+	now->others = mem_text(numbers->others);
+	for (size_t i = 0; i < numbers->count; i++) {
+		struct number copy;
 		if (numbers->items[i].is_of_session)
 			continue;
-		if (!is_first)
-			str_add_char(out, ',');
-		is_first = false;
-		if (!number_write(out, &numbers->items[i], err))
-			return false;
+		number_copy(&copy, &numbers->items[i]);
+		(void)item_append(now, &copy);
 	}
-	str_add_char(out, ']');
-	const cJSON *member;
-	cJSON_ArrayForEach (member, numbers->doc.root) {
-		if (strcmp(member->string, "schema") != 0 && strcmp(member->string, "numbers") != 0)
-			member_write(out, &numbers->doc, member);
-	}
-	str_add_char(out, '}');
 	return true;
 }
 
-bool numbers_save(const struct numbers *numbers, struct err *err)
+/* `now` becomes the list; what stands in this session only stays, except the number that was just
+ * saved. */
+static void list_adopt(struct numbers *numbers, struct numbers *now, const char *saved_id)
 {
-	if (numbers->path == NULL)
-		return true;
-	struct str compact, pretty;
-	str_init(&compact);
-	str_init(&pretty);
-	char *folder =
-		mem_text_n(numbers->path, (size_t)(strrchr(numbers->path, '/') - numbers->path));
-	bool is_saved = document_write(&compact, numbers, err) && file_folder_make(folder, err);
-	if (is_saved) {
-		json_write_pretty(&pretty, compact.bytes, compact.length);
-		str_add_char(&pretty, '\n');
-		is_saved = file_write_whole(numbers->path, pretty.bytes, pretty.length, MODE_FILE,
-					    err);
+	for (size_t i = 0; i < numbers->count; i++) {
+		struct number *item = &numbers->items[i];
+		if (!item->is_of_session || text_equal(item->id, saved_id))
+			continue;
+		struct number *same = item_find(now, item->id);
+		if (same == NULL)
+			same = item_append(now, &(struct number) { 0 });
+		item_release(now, same);
+		*same = *item;
+		*item = (struct number) { 0 };
 	}
-	free(folder);
-	str_release(&compact);
-	str_release(&pretty);
+	struct numbers before = *numbers;
+	*numbers = *now;
+	numbers->path = before.path;
+	numbers->set_aside = before.set_aside;
+	before.path = before.set_aside = NULL;
+	numbers_release(&before);
+	numbers_init(now);
+}
+
+/* Only the saving failed: the session goes on with it. False where it could not be made either. */
+static bool change_in_memory(struct numbers *numbers, const struct change *change, struct err *err)
+{
+	size_t count = numbers->count;
+	if (!change->make(numbers, change, err))
+		return false;
+	for (size_t i = count; i < numbers->count; i++)
+		numbers->items[i].is_of_session = true;
+	struct number *changed = change->id == NULL ? NULL : item_find(numbers, change->id);
+	if (changed != NULL)
+		changed->is_of_session = true;
+	return true;
+}
+
+static bool change_save(struct numbers *numbers, const struct change *change, struct err *err)
+{
+	struct numbers now;
+	struct err failure;
+	bool is_made = false;
+	numbers_init(&now);
+	int lock = store_lock(numbers->path, &failure);
+	bool is_saved = lock >= 0 && file_reread(numbers, &now, &failure) &&
+			(is_made = change->make(&now, change, &failure)) &&
+			numbers_file_write(numbers->path, &now, &failure);
+	store_unlock(lock);
+	if (is_saved) {
+		list_adopt(numbers, &now, change->id);
+	} else if (numbers_kept_in_memory(&failure)) {
+		(void)change_in_memory(numbers, change, &failure);
+	} else if (!is_made) {
+		list_adopt(numbers, &now, NULL); /* in which it is refused */
+	}
+	numbers_release(&now);
+	if (!is_saved && err != NULL)
+		*err = failure;
 	return is_saved;
 }
 
-bool phone_number_normalise(const char *text, struct str *out)
+static bool change_do(struct numbers *numbers, const struct change *change, struct err *err)
 {
-	str_clear(out);
-	text += strspn(text, " \t");
-	bool is_international = *text == '+' || strncmp(text, "00", 2) == 0;
-	if (!is_international)
-		return false;
-	text += *text == '+' ? 1 : 2;
-	str_add_char(out, '+');
-	while (*text != '\0') {
-		size_t trunk_zero = out->length > 1 && strncmp(text, "(0)", 3) == 0 ? 3 : 0;
-		if (trunk_zero > 0)
-			text += trunk_zero; /* "+49 (0)30 …": not dialled from abroad */
-		else if (*text >= '0' && *text <= '9')
-			str_add_char(out, *text++);
-		else if (strchr(" \t-.()/", *text) != NULL)
-			text++;
-		else
-			return false;
-	}
-	size_t digits = out->length - 1;
-	return digits >= PHONE_DIGITS_MIN && digits <= NUMBER_PHONE_DIGITS_MAX &&
-	       out->bytes[1] != '0';
+	bool is_kept = numbers->path != NULL &&
+		       (change->id != NULL || change->count == 0 || !change->wanted->is_of_session);
+	unsigned generation = numbers->generation;
+	bool is_done =
+		is_kept ? change_save(numbers, change, err) : change->make(numbers, change, err);
+	numbers->generation = generation + 1;
+	return is_done;
 }
 
-const char *phone_number_digits(const char *phone_number)
+char *number_id_make(void)
 {
-	return phone_number[0] == '+' ? phone_number + 1 : phone_number;
+	uint64_t random = 0;
+	int failure = getentropy(&random, sizeof random); /* for more than 256 bytes only */
+	assert(failure == 0);
+	(void)failure;
+	return mem_format("%016llx", (unsigned long long)random);
+}
+
+bool numbers_add(struct numbers *numbers, const struct number *wanted, size_t count,
+		 const char **ids, struct err *err)
+{
+	struct number *given = mem_alloc(count, sizeof *given); /* borrows all but its id */
+	struct change change = { .make = add_make, .wanted = given, .count = count };
+	for (size_t i = 0; i < count; i++) {
+		given[i] = wanted[i];
+		given[i].id = wanted[i].id != NULL ? mem_text(wanted[i].id) : number_id_make();
+	}
+	bool is_done = change_do(numbers, &change, err);
+	for (size_t i = 0; i < count; i++) {
+		const struct number *added = ids == NULL ? NULL : item_find(numbers, given[i].id);
+		if (added != NULL)
+			ids[i] = added->id;
+		free(given[i].id);
+	}
+	free(given);
+	return is_done;
+}
+
+/* The id may be borrowed from the list that changes. */
+static bool item_change(struct numbers *numbers, const char *id, struct change change,
+			struct err *err)
+{
+	char *own_id = mem_text(id);
+	change.id = own_id;
+	bool is_done = change_do(numbers, &change, err);
+	free(own_id);
+	return is_done;
+}
+
+bool numbers_replace(struct numbers *numbers, const char *id, const struct number *wanted,
+		     struct err *err)
+{
+	struct change change = { .make = replace_make, .wanted = wanted, .seen = numbers };
+	return item_change(numbers, id, change, err);
+}
+
+bool numbers_remove(struct numbers *numbers, const char *id, struct err *err)
+{
+	return item_change(numbers, id, (struct change) { .make = remove_make }, err);
+}
+
+bool numbers_judge(const struct numbers *numbers, const struct number *wanted, const char *id,
+		   struct err *err)
+{
+	struct number number;
+	number_copy(&number, wanted);
+	bool is_right =
+		number_judge(&number, true, err) &&
+		(label_is_free(numbers, number.label, id) || number_label_taken(number.label, err));
+	number_release(&number);
+	return is_right;
 }
