@@ -7,15 +7,25 @@
 #include <locale.h>
 #include <stdio.h>
 
+/* NULL: there is none of that name. */
+static const struct command *command_find(const char *name)
+{
+	const struct command *command = COMMANDS;
+	while (command->name != NULL && !text_equal(name, command->name))
+		command++;
+	return command->name != NULL ? command : NULL;
+}
+
 int main(int argc, char **argv)
 {
 	process_harden();
-	secret_allocators_install();
-	(void)setlocale(LC_ALL, "");
 	const char *first = argc > 1 ? argv[1] : "";
-	for (const struct command *command = COMMANDS; command->name != NULL; command++)
-		if (text_equal(first, command->name))
-			return command->run(argc - 1, argv + 1);
+	const struct command *command = command_find(first);
+	if (command == NULL || command->handles_secrets)
+		secret_allocators_install();
+	(void)setlocale(LC_ALL, "");
+	if (command != NULL)
+		return command->run(argc - 1, argv + 1);
 	if (text_equal(first, "--help")) {
 		commands_help(stdout);
 		return 0;

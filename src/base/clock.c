@@ -47,12 +47,21 @@ const char *clock_hour_minute(int64_t seconds, char out[CLOCK_TEXT_SIZE])
 	return out;
 }
 
+const char *clock_day_minute(int64_t seconds, char out[CLOCK_TEXT_SIZE])
+{
+	(void)clock_rfc3339(seconds, out);
+	out[sizeof "2026-11-22" - 1] = ' ';
+	out[sizeof "2026-11-22 12:41" - 1] = '\0';
+	return out;
+}
+
 const char *clock_age(int64_t seconds, char out[CLOCK_TEXT_SIZE])
 {
+	enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, YEAR = 365 * DAY };
 	static const struct {
 		int64_t seconds;
 		const char *unit;
-	} units[] = { { 365 * 86400, "y" }, { 86400, "d" }, { 3600, "h" }, { 60, "min" } };
+	} units[] = { { YEAR, "y" }, { DAY, "d" }, { HOUR, "h" }, { MINUTE, "min" } };
 	for (size_t i = 0; i < ARRAY_LENGTH(units); i++)
 		if (seconds >= units[i].seconds) {
 			(void)snprintf(out, CLOCK_TEXT_SIZE, "%lld %s",

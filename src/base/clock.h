@@ -12,9 +12,10 @@ enum {
 int64_t clock_now(void);	  /* seconds since 1970, wall clock */
 int64_t clock_monotonic_ms(void); /* milliseconds since some fixed moment; never goes back */
 
-/* Both write into `out` and return it. Local time zone. */
+/* They write into `out` and return it. Local time zone. */
 const char *clock_rfc3339(int64_t seconds, char out[CLOCK_TEXT_SIZE]);
 const char *clock_hour_minute(int64_t seconds, char out[CLOCK_TEXT_SIZE]); /* "12:41" */
+const char *clock_day_minute(int64_t seconds, char out[CLOCK_TEXT_SIZE]);  /* "2026-11-22 12:41" */
 /* How long ago, in its largest unit: "now", "3 min", "5 h", "2 d", "1 y". Writes into `out` and
  * returns it. */
 const char *clock_age(int64_t seconds, char out[CLOCK_TEXT_SIZE]);

@@ -262,7 +262,7 @@ void json_write_ascii(struct str *out, const char *json, size_t length)
 	}
 }
 
-void json_write_string(struct str *out, const char *text)
+static void string_write(struct str *out, const char *text, bool is_ascii)
 {
 	str_add_char(out, '"');
 	for (const char *at = text; *at != '\0'; at++) {
@@ -270,7 +270,10 @@ void json_write_string(struct str *out, const char *text)
 			strcspn(at, "\"\\\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e"
 				    "\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d"
 				    "\x1e\x1f");
-		json_write_ascii(out, at, run);
+		if (is_ascii)
+			json_write_ascii(out, at, run);
+		else
+			str_append(out, at, run);
 		at += run;
 		if (*at == '\0')
 			break;
@@ -282,6 +285,16 @@ void json_write_string(struct str *out, const char *text)
 		}
 	}
 	str_add_char(out, '"');
+}
+
+void json_write_string(struct str *out, const char *text)
+{
+	string_write(out, text, true);
+}
+
+void json_write_utf8(struct str *out, const char *text)
+{
+	string_write(out, text, false);
 }
 
 static void line_start(struct str *out, size_t depth)

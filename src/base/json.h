@@ -62,6 +62,8 @@ bool json_has_nul(const struct json_doc *doc, const cJSON *item);
 /* Appends `text` as a JSON string with its quotes; all non-ASCII and control characters as \u
  * escapes, bytes that are not UTF-8 as \ufffd. */
 void json_write_string(struct str *out, const char *text);
+/* The same for files that people read: what is beyond ASCII stays as it is. `text` is UTF-8. */
+void json_write_utf8(struct str *out, const char *text);
 /* Appends JSON text with every non-ASCII character and DEL as \u escapes; otherwise as it is. */
 void json_write_ascii(struct str *out, const char *json, size_t length);
 /* Appends `json` (valid) laid out over lines, two blanks a level, members and digits as they are.

@@ -107,7 +107,7 @@ static size_t escape_read(const char *at, uint32_t *character)
 	if (second < 0xdc00 || second > 0xdfff)
 		return 0;
 	*character = 0x10000 + ((uint32_t)(first - 0xd800) << 10) + (uint32_t)(second - 0xdc00);
-	return 2 * ESCAPE_LENGTH;
+	return 2 * (size_t)ESCAPE_LENGTH;
 }
 
 /* Stands for itself in a string: most bytes of a file do, so this is asked for each of them. */

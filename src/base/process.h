@@ -8,7 +8,8 @@
 #include <sys/types.h>
 #include <termios.h>
 
-/* First thing in main: no core files, no reading of this process by others of the same user. */
+/* First thing in main: no core files, no reading of this process by others of the same user, no
+ * SSLKEYLOGFILE for us and our children. */
 void process_harden(void);
 
 /* Path of this program's own file, for starting itself; valid for ever. `argv0` is the fall-back

@@ -60,7 +60,9 @@ void str_add(struct str *str, const char *text)
 
 void str_add_char(struct str *str, char character)
 {
-	str_append(str, &character, 1);
+	str_reserve(str, 1);
+	str->bytes[str->length++] = character;
+	str->bytes[str->length] = '\0';
 }
 
 void str_addf(struct str *str, const char *format, ...)

@@ -112,6 +112,80 @@ void answer_write_hidden(const struct json_doc *doc, struct str *out)
 	str_append(out, doc->bytes + hiding.copied, doc->length - hiding.copied);
 }
 
+const char *const ANSWER_SERVER_MEMBERS[] = { "hostname", "port", "request_uri_user_params",
+					      "app_id", NULL };
+
+static bool is_among(const char *const names[], const char *name)
+{
+	for (; *names != NULL; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
+
+/* An element or a member begins with a comma, unless it is the first. */
+static void element_begin(struct str *out)
+{
+	char last = out->bytes[out->length - 1];
+	if (last != '{' && last != '[')
+		str_add_char(out, ',');
+}
+
+/* A password was hidden where it stood, and the mark for it must not be sent. The names of
+ * parameters are the person's own. */
+static bool holds_password(const cJSON *item)
+{
+	const cJSON *child;
+	if (!cJSON_IsObject(item) && !cJSON_IsArray(item))
+		return false;
+	cJSON_ArrayForEach (child, item) {
+		if (text_equal(child->string, "request_uri_user_params"))
+			continue;
+		if (answer_key_is_password(child->string) || holds_password(child))
+			return true;
+	}
+	return false;
+}
+
+/* Byte for byte; an object or a list with a password in it, all but the password. At most
+ * JSON_DEPTH_MAX deep. */
+static void unknown_write(const struct json_doc *doc, const cJSON *item, struct str *out)
+{
+	if (!holds_password(item)) {
+		struct json_slice slice = json_slice(doc, item);
+		str_append(out, slice.bytes, slice.length);
+		return;
+	}
+	static const char *const none[] = { NULL };
+	if (cJSON_IsObject(item)) {
+		str_add_char(out, '{');
+		answer_write_unknown(doc, item, none, out);
+		str_add_char(out, '}');
+		return;
+	}
+	str_add_char(out, '[');
+	const cJSON *child;
+	cJSON_ArrayForEach (child, item) {
+		element_begin(out);
+		unknown_write(doc, child, out);
+	}
+	str_add_char(out, ']');
+}
+
+void answer_write_unknown(const struct json_doc *doc, const cJSON *object,
+			  const char *const known[], struct str *out)
+{
+	const cJSON *member;
+	cJSON_ArrayForEach (member, object) {
+		if (is_among(known, member->string) || answer_key_is_password(member->string))
+			continue;
+		element_begin(out);
+		json_write_string(out, member->string);
+		str_add_char(out, ':');
+		unknown_write(doc, member, out);
+	}
+}
+
 void answer_doc_wipe(struct json_doc *doc)
 {
 	if (doc->bytes != NULL)

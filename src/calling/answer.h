@@ -25,6 +25,14 @@ bool answer_key_is_password(const char *key);
  * the string "(hidden)"; all other bytes as they are. null stays: there is nothing to hide. */
 void answer_write_hidden(const struct json_doc *doc, struct str *out);
 
+/* The members of a SIP server that sipdesk knows; NULL ends it. */
+extern const char *const ANSWER_SERVER_MEMBERS[];
+
+/* Appends the members of `object` (may be NULL) that are not among `known`, byte for byte, each as
+ * a further member of the object that `out` ends in. Passwords are left out, also within. */
+void answer_write_unknown(const struct json_doc *doc, const cJSON *object,
+			  const char *const known[], struct str *out);
+
 /* json_doc_release for a document with passwords in it: zeroes its bytes first. */
 void answer_doc_wipe(struct json_doc *doc);
 

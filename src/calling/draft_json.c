@@ -124,6 +124,8 @@ static void servers_write(const struct calling_values *base, const struct callin
 			continue;
 		edit_begin(out);
 		str_add(out, "\"add\":true");
+		if (mine->servers[i].unknown != NULL)
+			str_addf(out, ",\"unknown\":%s", mine->servers[i].unknown);
 		server_members_write(&none, &mine->servers[i], out);
 	}
 }
@@ -227,6 +229,20 @@ static bool server_read(const struct calling_values *base, struct calling_values
 	return server_members_read(&mine->servers[place], edit, err);
 }
 
+static void unknown_read(struct sip_server *server, const cJSON *unknown)
+{
+	char *text = cJSON_IsObject(unknown) ? cJSON_PrintUnformatted(unknown) : NULL;
+	mem_text_set(&server->unknown, text);
+	cJSON_free(text);
+}
+
+static bool added_read(struct calling_values *mine, const cJSON *edit, struct err *err)
+{
+	struct sip_server *server = values_server_add(mine);
+	unknown_read(server, json_member(edit, "unknown"));
+	return server_members_read(server, edit, err);
+}
+
 static bool edit_read(const struct calling_values *base, struct calling_values *mine,
 		      const cJSON *edit, struct err *err)
 {
@@ -235,7 +251,7 @@ static bool edit_read(const struct calling_values *base, struct calling_values *
 	if (json_member(edit, "server") != NULL)
 		return server_read(base, mine, edit, err);
 	if (cJSON_IsTrue(json_member(edit, "add")))
-		return server_members_read(values_server_add(mine), edit, err);
+		return added_read(mine, edit, err);
 	return unfit(err, "it is of no known kind");
 }
 

@@ -7,8 +7,9 @@
  *    {"server":0,"hostname":"sip.acme.example","port":null,"parameters":[["tgrp","berlin"]]},
  *    {"add":true,"hostname":"sip.new.example","port":"5061","parameters":[]}]
  *
- * A server's edit names only what differs; its parameters are given whole and in order. Texts stand
- * as typed, also where rules would refuse them: nothing typed is lost.
+ * A server's edit names only what differs; its parameters are given whole and in order. One that is
+ * added again has "unknown": its members that sipdesk does not know. Texts stand as typed, also
+ * where rules would refuse them: nothing typed is lost.
  */
 #ifndef SIPDESK_CALLING_DRAFT_JSON_H
 #define SIPDESK_CALLING_DRAFT_JSON_H

@@ -66,6 +66,35 @@ static void places_take(struct calling_values *values, const size_t *places)
 	values->server_count = placed.server_count;
 }
 
+static bool is_alive(const struct calling_values *values, size_t place)
+{
+	return place < values->server_count && !values->servers[place].removed;
+}
+
+static bool is_taken(const size_t *places, size_t count, size_t place)
+{
+	for (size_t i = 0; i < count; i++)
+		if (places[i] == place)
+			return true;
+	return false;
+}
+
+/* One that is added where another was removed stands in its place: an app has one server. */
+static void replacements_place(const struct merge *merge, size_t *places)
+{
+	const struct calling_values *mine = &merge->mine;
+	size_t vacant = 0;
+	for (size_t i = 0; i < mine->server_count; i++) {
+		while (vacant < merge->base.server_count &&
+		       (!is_alive(&merge->base, vacant) ||
+			is_taken(places, mine->server_count, vacant)))
+			vacant++;
+		bool is_new = places[i] != PLACE_NONE && places[i] >= merge->theirs.server_count;
+		if (is_new && vacant < merge->base.server_count)
+			places[i] = vacant;
+	}
+}
+
 /* Mine knows its servers' places in the base; those added may be what theirs added as well. */
 static void mine_align(struct merge *merge, size_t base_count)
 {
@@ -73,10 +102,11 @@ static void mine_align(struct merge *merge, size_t base_count)
 	size_t *places = value_places_make(mine->server_count);
 	for (size_t i = 0; i < mine->server_count; i++) {
 		int origin = mine->servers[i].origin;
-		if (origin >= 0 && (size_t)origin < base_count)
+		if (origin >= 0 && (size_t)origin < base_count && is_alive(mine, i))
 			places[i] = (size_t)origin;
 	}
 	value_places_align(&merge->theirs, mine, places);
+	replacements_place(merge, places);
 	places_take(mine, places);
 	free(places);
 }
@@ -96,11 +126,6 @@ static void align(struct merge *merge)
 	places_fill(&merge->base, count);
 	places_fill(&merge->theirs, count);
 	places_fill(&merge->mine, count);
-}
-
-static bool is_alive(const struct calling_values *values, size_t place)
-{
-	return !values->servers[place].removed;
 }
 
 /* Is the server at `place` the same in both, with all its members? */
@@ -123,14 +148,14 @@ static bool servers_same(const struct calling_values *a, const struct calling_va
 	return same;
 }
 
-/* A walk over all three that stops once for a server that is not in all of them, and once for a
- * parameter: at its value. */
+/* A walk over all three that stops once for a server that is not in all of them, or is another one
+ * in mine, and once for a parameter: at its value. */
 struct merge_walk {
 	const struct calling_values *values[VALUE_SIDES_MAX];
 	struct value_walk paths;
 	struct value_row row;
 	const struct value_path *path; /* in the newest values that have it */
-	bool whole;		       /* the row stands for its whole server */
+	bool whole; /* the row stands for its whole server: not in all three, or replaced */
 };
 
 static void merge_walk_init(struct merge_walk *walk, const struct merge *merge)
@@ -144,10 +169,11 @@ static void merge_walk_init(struct merge_walk *walk, const struct merge *merge)
 		value_walk_add(&walk->paths, walk->values[i], NULL, true);
 }
 
-static bool in_all(const struct merge_walk *walk, size_t place)
+static bool is_one(const struct merge_walk *walk, size_t place)
 {
 	return is_alive(walk->values[BASE], place) && is_alive(walk->values[THEIRS], place) &&
-	       is_alive(walk->values[MINE], place);
+	       is_alive(walk->values[MINE], place) &&
+	       walk->values[MINE]->servers[place].origin >= 0;
 }
 
 static bool merge_walk_next(struct merge_walk *walk)
@@ -160,7 +186,7 @@ static bool merge_walk_next(struct merge_walk *walk)
 			continue;
 		bool of_server = walk->path->ref.server >= 0;
 		bool itself = walk->path->ref.field == FIELD_SIP_SERVERS;
-		walk->whole = of_server && !in_all(walk, walk->path->place);
+		walk->whole = of_server && !is_one(walk, walk->path->place);
 		if (!of_server || itself == walk->whole)
 			return true;
 	}
@@ -242,22 +268,24 @@ bool merge_is_decided(const struct merge *merge)
 }
 
 /* Mine in the place of theirs; it stays the service's server, with what only the service knows. */
-static void server_apply(struct sip_server *server, const struct calling_values *mine, size_t place)
+static void server_apply(struct sip_server *server, const struct sip_server *mine)
 {
-	if (!is_alive(mine, place)) {
-		server->removed = true;
-		return;
-	}
-	struct calling_values one = { .servers = &mine->servers[place], .server_count = 1 };
-	struct calling_values copy;
-	values_copy(&copy, &one);
-	struct sip_server *taken = &copy.servers[0];
-	taken->origin = server->origin; /* -1 where theirs has none */
-	mem_text_set(&taken->app_id, server->app_id);
-	struct sip_server replaced = *server;
-	*server = *taken;
-	*taken = replaced;
-	values_release(&copy);
+	struct sip_server taken = { 0 };
+	server_copy(&taken, mine);
+	taken.origin = server->origin; /* -1 where theirs has none */
+	mem_text_set(&taken.app_id, server->app_id);
+	if (server->unknown != NULL)
+		mem_text_set(&taken.unknown, server->unknown);
+	server_release(server);
+	*server = taken;
+}
+
+/* Another one beside theirs, which goes. */
+static void server_replace(struct calling_values *result, const struct sip_server *mine,
+			   size_t place)
+{
+	server_copy(values_server_add(result), mine);
+	result->servers[place].removed = true;
 }
 
 static size_t parameter_find(const struct sip_server *server, const struct value_path *path)
@@ -294,8 +322,13 @@ static void row_apply(struct calling_values *result, const struct merge_walk *wa
 		return;
 	}
 	struct sip_server *server = &result->servers[path->place];
-	if (walk->whole)
-		server_apply(server, walk->values[MINE], path->place);
+	const struct sip_server *of_mine = &walk->values[MINE]->servers[path->place];
+	if (walk->whole && of_mine->removed)
+		server->removed = true;
+	else if (walk->whole && of_mine->origin < 0 && is_alive(walk->values[BASE], path->place))
+		server_replace(result, of_mine, path->place);
+	else if (walk->whole)
+		server_apply(server, of_mine);
 	else if (path->key != NULL)
 		parameter_apply(server, path, mine);
 	else if (path->ref.field == FIELD_SERVER_HOSTNAME)

@@ -13,10 +13,8 @@
 
 enum { PORT_DIGITS_MAX = 5 /* 65535; whether it is in range is for rules to say */ };
 
-/* Members that are written from the values, or, as app_id, never. */
+/* Members that are written from the values. */
 static const char *const sip_members[] = { "status", "webhook_delivery", "servers", NULL };
-static const char *const server_members[] = { "hostname", "port", "request_uri_user_params",
-					      "app_id", NULL };
 
 /* One plan in the making. */
 struct plan_work {
@@ -119,66 +117,6 @@ static bool kept_write(struct plan_work *work, const cJSON *item, const char *te
 	if (same)
 		str_append(&work->out, slice.bytes, slice.length);
 	return same;
-}
-
-static bool is_among(const char *const names[], const char *name)
-{
-	for (; *names != NULL; names++)
-		if (strcmp(*names, name) == 0)
-			return true;
-	return false;
-}
-
-/* A password was hidden where it stood (calling/answer.h), and the mark for it must not be sent.
- * The names of parameters are the person's own. */
-static bool holds_password(const cJSON *item)
-{
-	const cJSON *child;
-	if (!cJSON_IsObject(item) && !cJSON_IsArray(item))
-		return false;
-	cJSON_ArrayForEach (child, item) {
-		if (text_equal(child->string, "request_uri_user_params"))
-			continue;
-		if (answer_key_is_password(child->string) || holds_password(child))
-			return true;
-	}
-	return false;
-}
-
-/* Byte for byte; an object or a list with a password in it, all but the password. At most
- * JSON_DEPTH_MAX deep. */
-static void unknown_write(struct plan_work *work, const cJSON *item)
-{
-	if (!holds_password(item)) {
-		struct json_slice slice = json_slice(&work->base->doc, item);
-		str_append(&work->out, slice.bytes, slice.length);
-		return;
-	}
-	bool is_object = cJSON_IsObject(item);
-	str_add_char(&work->out, is_object ? '{' : '[');
-	const cJSON *child;
-	cJSON_ArrayForEach (child, item) {
-		if (answer_key_is_password(child->string))
-			continue;
-		if (is_object)
-			member_begin(&work->out, child->string);
-		else
-			element_begin(&work->out);
-		unknown_write(work, child);
-	}
-	str_add_char(&work->out, is_object ? '}' : ']');
-}
-
-static void unknown_members_write(struct plan_work *work, const cJSON *object,
-				  const char *const known[])
-{
-	const cJSON *member;
-	cJSON_ArrayForEach (member, object) {
-		if (is_among(known, member->string) || answer_key_is_password(member->string))
-			continue;
-		member_begin(&work->out, member->string);
-		unknown_write(work, member);
-	}
 }
 
 static void choice_write(struct plan_work *work, enum field_id id, const cJSON *item)
@@ -287,7 +225,9 @@ static void server_write(struct plan_work *work, int index, const cJSON *servers
 	hostname_write(work, index, json_member(base, "hostname"));
 	port_write(work, index, json_member(base, "port"));
 	parameters_write(work, index, json_member(base, "request_uri_user_params"));
-	unknown_members_write(work, base, server_members);
+	const char *unknown = work->mine->servers[index].unknown;
+	if (unknown != NULL)
+		str_addf(&work->out, ",%.*s", (int)strlen(unknown) - 2, unknown + 1);
 	str_add_char(&work->out, '}');
 }
 
@@ -330,7 +270,7 @@ static void sip_write(struct plan_work *work, const cJSON *sip)
 		choice_write(work, FIELD_SIP_WEBHOOKS, webhooks);
 	}
 	servers_write(work, json_member(sip, "servers"));
-	unknown_members_write(work, sip, sip_members);
+	answer_write_unknown(&work->base->doc, sip, sip_members, &work->out);
 	str_add_char(&work->out, '}');
 }
 
@@ -342,7 +282,7 @@ static void codes_unit_write(struct plan_work *work, enum field_id id, const cha
 	str_add_char(&work->out, '{');
 	member_begin(&work->out, member);
 	codes_write(work, id);
-	unknown_members_write(work, object, known);
+	answer_write_unknown(&work->base->doc, object, known, &work->out);
 	str_add_char(&work->out, '}');
 }
 
@@ -400,20 +340,22 @@ static void units_request_make(struct plan_work *work, struct write_plan *plan)
 	str_release(&title);
 }
 
-/* A POST with `sip` may reset SRTP to DTLS unseen (reports from the field): SDES goes once more,
- * but for a POST that turns SIP off, since SDES is refused then. */
+/* A POST with `sip` may reset SRTP to DTLS unseen (reports from the field): what is not DTLS goes
+ * once more, but for a POST that turns SIP off, since SDES is refused then. */
 static void srtp_request_make(struct plan_work *work, struct write_plan *plan)
 {
 	bool kept = !work->fields[FIELD_SRTP];
 	bool is_off = text_equal_nocase(work->mine->texts[FIELD_SIP], "DISABLED");
-	if (kept && (!sip_differs(work) || !values_srtp_is_sdes(work->mine) || is_off))
+	if (kept && (!sip_differs(work) || values_srtp_is_dtls(work->mine) || is_off))
 		return;
 	const char *last = plan->count > 0 ? ", last and by itself" : "";
 	str_clear(&work->out);
 	choice_write(work, FIELD_SRTP,
 		     json_member(work->base->calling, field_of(FIELD_SRTP)->path));
-	char *title = kept ? mem_format("%s: SDES again, because a SIP write may reset it to DTLS",
-					field_of(FIELD_SRTP)->label)
+	const char *value =
+		values_srtp_is_sdes(work->mine) ? "SDES" : work->mine->texts[FIELD_SRTP];
+	char *title = kept ? mem_format("%s: %s again, because a SIP write may reset it to DTLS",
+					field_of(FIELD_SRTP)->label, value)
 			   : mem_format("%s%s", field_of(FIELD_SRTP)->label, last);
 	char *body = mem_format("{\"calling\":{\"%s\":%s}}", field_of(FIELD_SRTP)->path,
 				work->out.bytes);

@@ -119,6 +119,20 @@ static void parameters_decode(struct sip_server *server, const struct json_doc *
 	}
 }
 
+static char *unknown_members(const struct json_doc *doc, const cJSON *server)
+{
+	struct str out;
+	str_init(&out);
+	str_add_char(&out, '{');
+	answer_write_unknown(doc, server, ANSWER_SERVER_MEMBERS, &out);
+	if (out.length == 1) {
+		str_release(&out);
+		return NULL;
+	}
+	str_add_char(&out, '}');
+	return str_detach(&out);
+}
+
 static void servers_decode(struct calling_settings *settings)
 {
 	const struct json_doc *doc = &settings->doc;
@@ -137,6 +151,7 @@ static void servers_decode(struct calling_settings *settings)
 		server->hostname = value_text(doc, json_member(item, "hostname"));
 		server->port = value_text(doc, json_member(item, "port"));
 		server->app_id = value_text(doc, json_member(item, "app_id"));
+		server->unknown = unknown_members(doc, item);
 		parameters_decode(server, doc, json_member(item, "request_uri_user_params"));
 	}
 }

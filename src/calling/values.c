@@ -25,6 +25,7 @@ void server_release(struct sip_server *server)
 	free(server->hostname);
 	free(server->port);
 	free(server->app_id);
+	free(server->unknown);
 	parameters_release(server);
 	*server = (struct sip_server) { .origin = -1 };
 }
@@ -39,11 +40,12 @@ void values_release(struct calling_values *values)
 	values_init(values);
 }
 
-static void server_copy(struct sip_server *to, const struct sip_server *from)
+void server_copy(struct sip_server *to, const struct sip_server *from)
 {
 	to->hostname = mem_text(from->hostname);
 	to->port = mem_text(from->port);
 	to->app_id = mem_text(from->app_id);
+	to->unknown = mem_text(from->unknown);
 	to->origin = from->origin;
 	to->removed = from->removed;
 	for (size_t i = 0; i < from->parameter_count; i++) {
@@ -138,6 +140,12 @@ bool values_calling_enabled(const struct calling_values *values)
 bool values_srtp_is_sdes(const struct calling_values *values)
 {
 	return text_equal_nocase(values->texts[FIELD_SRTP], "SDES");
+}
+
+bool values_srtp_is_dtls(const struct calling_values *values)
+{
+	const char *srtp = values->texts[FIELD_SRTP];
+	return srtp == NULL || *srtp == '\0' || text_equal_nocase(srtp, "DTLS");
 }
 
 struct sip_server *values_server_add(struct calling_values *values)

@@ -57,9 +57,11 @@ struct sip_server {
 	char *port;	/* digits, as sent; NULL = 5061 */
 	struct parameter *parameters;
 	size_t parameter_count;
-	char *app_id; /* digits of any length, read-only; NULL when not sent */
-	int origin;   /* its place in the base's `servers` array; -1: added here */
-	bool removed; /* stays in its place so that others keep theirs; counts as absent */
+	char *app_id;  /* digits of any length, read-only; NULL when not sent */
+	char *unknown; /* members that sipdesk does not know, a JSON object, kept whatever is
+			* edited; NULL: none */
+	int origin;    /* its place in the base's `servers` array; -1: added here */
+	bool removed;  /* stays in its place so that others keep theirs; counts as absent */
 };
 
 struct calling_values {
@@ -93,12 +95,15 @@ const struct sip_server *values_first_server(const struct calling_values *values
 bool values_sip_enabled(const struct calling_values *values);
 bool values_calling_enabled(const struct calling_values *values);
 bool values_srtp_is_sdes(const struct calling_values *values);
+bool values_srtp_is_dtls(const struct calling_values *values); /* neither: not known here */
 
 /* Lists of servers and parameters; indices must be in range. For draft and decode only: screens go
  * through calling/draft.h. */
 struct sip_server *values_server_add(struct calling_values *values);
 struct parameter *server_parameter_add(struct sip_server *server);
 void server_parameter_remove(struct sip_server *server, size_t index);
+/* `to` is overwritten: it must be fresh. */
+void server_copy(struct sip_server *to, const struct sip_server *from);
 void server_release(struct sip_server *server);
 
 #endif

@@ -2,8 +2,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/str.h"
+#include "base/redact.h"
 #include "service/answers.h"
+#include "service/request_log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,19 @@
 enum {
 	PAUSE_FIRST_MS = 500,	    /* between tries; doubles each time */
 	RATE_WAIT_UNSAID_MS = 5000, /* the documented limit is one request in some seconds */
-	REDACT_KEY_MIN = 6,	    /* a shorter "key" would black out ordinary words */
 };
 
 const char ENDPOINT_DEFAULT_URL[] = "https://waba-v2.360dialog.io";
 const char ENDPOINT_SETTINGS_PATH[] = "/calling/settings";
 const char ENDPOINT_KEY_HEADER[] = "D360-API-KEY";
+const char ENDPOINT_READ_ONLY[] =
+	"This number is marked read-only in sipdesk, so nothing of it is changed. Edit the number "
+	"(F4 in the list of numbers) to take the mark off.";
 
 struct client_operation {
 	struct http *http;
 	enum http_method method;
+	char *label; /* of the number, for the log; NULL: not known */
 	char *url;
 	char *body; /* NULL for a read */
 	struct secret key;
@@ -28,6 +32,7 @@ struct client_operation {
 	client_write_fn *write_done;
 	void *owner;
 	struct http_request *request; /* NULL while it waits */
+	int64_t tried_ms;	      /* clock_monotonic_ms of the last try's start */
 	int timer;
 	struct client_progress progress;
 	int64_t rate_waited_ms;
@@ -41,35 +46,59 @@ void endpoint_init(struct endpoint *endpoint)
 
 void endpoint_release(struct endpoint *endpoint)
 {
+	free(endpoint->label);
 	free(endpoint->api_url);
 	secret_release(&endpoint->key);
 	endpoint_init(endpoint);
 }
 
+void endpoint_copy(struct endpoint *to, const struct endpoint *from)
+{
+	endpoint_init(to);
+	to->label = mem_text(from->label);
+	to->api_url = mem_text(from->api_url);
+	to->is_read_only = from->is_read_only;
+	(void)secret_copy(&to->key, &from->key, NULL);
+}
+
+/* One line for each try. `answer` NULL: it was cancelled. */
+static void try_note(const struct client_operation *operation, const struct http_answer *answer,
+		     const struct err *err)
+{
+	bool is_whole = answer != NULL && answer->reach == HTTP_ANSWERED;
+	request_log_write(http_log(operation->http),
+			  &(struct request_entry) {
+				  .number = operation->label,
+				  .method = operation->method,
+				  .url = operation->url,
+				  .status = is_whole ? answer->status : 0,
+				  .ms = clock_monotonic_ms() - operation->tried_ms,
+				  .bytes = answer == NULL ? 0 : answer->length,
+				  .err = err,
+				  .key = &operation->key,
+			  });
+}
+
+static void cancel_note(const struct client_operation *operation)
+{
+	struct err err;
+	err_set(&err, ERR_CANCELLED, "%s",
+		http_has_left(operation->request) ? "Given up after it was sent."
+						  : "Given up before it was sent.");
+	try_note(operation, NULL, &err);
+}
+
 static void operation_free(struct client_operation *operation)
 {
+	if (operation->request != NULL)
+		cancel_note(operation);
 	http_cancel(&operation->request);
 	loop_timer_stop(http_loop(operation->http), &operation->timer);
 	secret_release(&operation->key);
+	free(operation->label);
 	free(operation->url);
 	free(operation->body);
 	free(operation);
-}
-
-/* The service, or what stands in front of it, may repeat what it was sent. */
-static void key_hide(const struct secret *key, char *text)
-{
-	if (key->length < REDACT_KEY_MIN)
-		return;
-	for (char *at = text; (at = strstr(at, secret_bytes(key))) != NULL; at += key->length)
-		memset(at, '*', key->length);
-}
-
-static void err_redact(const struct secret *key, struct err *err)
-{
-	key_hide(key, err->sentence);
-	key_hide(key, err->next_step);
-	key_hide(key, err->words);
 }
 
 /* Ends it. Freed before its owner is told, who may start the next one at once. */
@@ -145,16 +174,20 @@ static void request_done(void *owner, const struct http_answer *answer)
 	err_init(&err);
 	operation->request = NULL;
 	if (answer_check(operation->method, answer, &err)) {
+		try_note(operation, answer, NULL);
 		operation_end(operation, answer, NULL);
 		return;
 	}
-	err_redact(&operation->key, &err);
+	/* The service, or what stands in front of it, may repeat what it was sent. */
+	redact_err(&err, &operation->key);
+	try_note(operation, answer, &err);
 	if (!another_try(operation, &err))
 		operation_end(operation, answer, &err);
 }
 
 static void operation_try(struct client_operation *operation)
 {
+	operation->tried_ms = clock_monotonic_ms();
 	operation->request = http_start(operation->http, operation->method, operation->url,
 					&operation->key, operation->body, request_done, operation);
 }
@@ -174,6 +207,7 @@ static struct client_operation *operation_new(struct http *http, const struct en
 	struct client_operation *operation = mem_alloc(1, sizeof *operation);
 	operation->http = http;
 	operation->owner = owner;
+	operation->label = mem_text(endpoint->label);
 	operation->progress.attempt = 1;
 	operation->progress.started_ms = clock_monotonic_ms();
 	secret_init(&operation->key);
@@ -194,6 +228,16 @@ struct client_operation *client_read(struct http *http, const struct endpoint *e
 	return operation;
 }
 
+static void write_refused(void *owner)
+{
+	struct client_operation *operation = owner;
+	struct http_answer nothing = { .reach = HTTP_NOT_SENT };
+	struct err err;
+	operation->timer = 0;
+	err_set(&err, ERR_FORBIDDEN, "%s", ENDPOINT_READ_ONLY);
+	operation_end(operation, &nothing, &err);
+}
+
 struct client_operation *client_write(struct http *http, const struct endpoint *endpoint,
 				      const char *body, client_write_fn *done, void *owner)
 {
@@ -202,7 +246,10 @@ struct client_operation *client_write(struct http *http, const struct endpoint *
 	operation->url = settings_url(endpoint, "");
 	operation->body = mem_text(body);
 	operation->write_done = done;
-	operation_try(operation);
+	if (endpoint->is_read_only) /* told from the loop, as every outcome is */
+		operation->timer = loop_timer_start(http_loop(http), 0, write_refused, operation);
+	else
+		operation_try(operation);
 	return operation;
 }
 

@@ -3,7 +3,8 @@
  *
  * Reads are tried again where nothing can go wrong by it (3 tries; rate limits waited out, at most
  * 120 s, cancellable). A write is one POST: repeated only where nothing was sent (2 tries).
- * Each operation calls its callback once, from loop_step, or is cancelled and never calls it.
+ * Each operation calls its callback once, from loop_step, or is cancelled and never calls it. No
+ * error that it hands out has the key in it (base/redact.h); each try is noted in http_log().
  */
 #ifndef SIPDESK_SERVICE_CLIENT_H
 #define SIPDESK_SERVICE_CLIENT_H
@@ -19,16 +20,21 @@ enum {
 
 /* Who is spoken to: copied into each operation. */
 struct endpoint {
+	char *label;	   /* of the number, for the request log; NULL: not known */
 	char *api_url;	   /* "https://waba-v2.360dialog.io", without slash at the end */
 	struct secret key; /* the API key */
+	bool is_read_only; /* the number's owner wants nothing written: client_write refuses */
 };
 
 void endpoint_init(struct endpoint *endpoint);
 void endpoint_release(struct endpoint *endpoint);
+/* `to` is overwritten: it must be fresh. Without memory for the key that stays empty. */
+void endpoint_copy(struct endpoint *to, const struct endpoint *from);
 
 extern const char ENDPOINT_DEFAULT_URL[];   /* 360dialog's */
 extern const char ENDPOINT_SETTINGS_PATH[]; /* "/calling/settings" */
 extern const char ENDPOINT_KEY_HEADER[];    /* "D360-API-KEY" */
+extern const char ENDPOINT_READ_ONLY[];	    /* why nothing is written, and what to do: sentences */
 
 struct client_operation;
 
@@ -50,6 +56,7 @@ typedef void client_write_fn(void *owner, enum http_reach reach, const struct er
 
 struct client_operation *client_read(struct http *http, const struct endpoint *endpoint,
 				     bool with_credentials, client_read_fn *done, void *owner);
+/* To a read-only endpoint nothing is sent: HTTP_NOT_SENT with ERR_FORBIDDEN. */
 struct client_operation *client_write(struct http *http, const struct endpoint *endpoint,
 				      const char *body, client_write_fn *done, void *owner);
 void client_cancel(struct client_operation **operation); /* sets it to NULL */

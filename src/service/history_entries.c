@@ -45,8 +45,9 @@ static void request_add(struct history_entry *entry, const struct json_doc *line
 {
 	entry->requests = mem_grow(entry->requests, entry->request_count, sizeof *entry->requests);
 	struct history_request *request = &entry->requests[entry->request_count++];
+	const char *title = text_of(line, "title");
 	*request = (struct history_request) {
-		.title = mem_text(text_of(line, "title")),
+		.title = mem_text(title == NULL ? "" : title),
 		.body = slice_of(line, "body"),
 	};
 }
@@ -58,6 +59,8 @@ static void answer_take(struct history_entry *entry, const struct json_doc *line
 	struct history_request *request = &entry->requests[entry->request_count - 1];
 	mem_text_set(&request->reach, text_of(line, "reach"));
 	mem_text_set(&request->error, text_of(line, "error"));
+	const char *words = text_of(line, "words");
+	mem_text_set(&request->words, words == NULL || *words == '\0' ? NULL : words);
 }
 
 static void result_take(struct history_entry *entry, const struct json_doc *line)
@@ -120,6 +123,7 @@ static void entry_release(struct history_entry *entry)
 		free(entry->requests[i].body);
 		free(entry->requests[i].reach);
 		free(entry->requests[i].error);
+		free(entry->requests[i].words);
 	}
 	free(entry->requests);
 	free(entry->id);
@@ -151,6 +155,20 @@ bool history_entry_settings(const struct history_entry *entry, bool after,
 	return done;
 }
 
+const char *history_entry_title(const struct history_entry *entry)
+{
+	static const char *const titles[] = {
+		[SEQUENCE_SEND] = "Send",
+		[SEQUENCE_OFF] = "Emergency off",
+		[SEQUENCE_ON] = "Back on",
+		[SEQUENCE_MOVE] = "Move",
+		[SEQUENCE_RESET_PASSWORD] = "Password reset",
+		[SEQUENCE_FINISH] = "Finish",
+		[SEQUENCE_UNDO] = "Undo",
+	};
+	return titles[entry->kind];
+}
+
 const char *history_entry_words(const struct history_entry *entry)
 {
 	if (entry->undo_until != 0)
@@ -158,4 +176,17 @@ const char *history_entry_words(const struct history_entry *entry)
 	if (entry->outcome != NULL)
 		return entry->outcome;
 	return entry->request_count > 0 ? "Sent, outcome not known" : "Not sent";
+}
+
+/* One that settles another is settled with it. */
+bool history_entry_is_open(const struct history_entry *entry)
+{
+	return entry->ended == NULL && entry->settles == NULL && entry->request_count > 0;
+}
+
+const char *history_request_words(const struct history_request *request)
+{
+	if (request->reach == NULL)
+		return "What became of it was not written down.";
+	return request->error == NULL ? "The service took it." : request->error;
 }

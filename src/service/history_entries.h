@@ -9,10 +9,11 @@
 #include "store/who.h"
 
 struct history_request {
-	char *title;
+	char *title; /* never NULL */
 	char *body;  /* JSON */
 	char *reach; /* "answered", …; NULL: nothing is known of what became of it */
 	char *error; /* NULL: none */
+	char *words; /* the service's own, where it has refused; NULL: none */
 };
 
 struct history_entry {
@@ -45,7 +46,13 @@ void history_entries_release(struct history_entries *entries);
 bool history_entry_settings(const struct history_entry *entry, bool after,
 			    struct calling_settings *settings);
 
-/* How it went, in a few words: the outcome, or "open", or "sent, outcome not known". Static. */
+/* What it was: "Send", "Emergency off", … Static. */
+const char *history_entry_title(const struct history_entry *entry);
+/* How it went, in a few words: the outcome, "Sent, outcome not known" or "Not sent". Borrowed. */
 const char *history_entry_words(const struct history_entry *entry);
+/* Was it left half-done, so that it waits to be settled? */
+bool history_entry_is_open(const struct history_entry *entry);
+/* What became of a request, in a sentence. Borrowed. */
+const char *history_request_words(const struct history_request *request);
 
 #endif

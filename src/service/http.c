@@ -1,11 +1,11 @@
 #include "service/http.h"
 
+#include "base/curl_library.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "service/http_failure.h"
 #include "service/http_url.h"
 
-#include <curl/curl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -21,10 +21,12 @@ enum {
 struct http {
 	struct loop *loop;
 	char *ca_file;
+	struct request_log *log; /* NULL: none is kept */
 	struct loop_waiter waiter_before;
-	bool is_open; /* our waiter is in the loop */
-	bool has_curl;
-	CURLM *multi; /* NULL: libcurl could not be started */
+	struct curl_library curl; /* all of it NULL until the first request */
+	bool is_open;		  /* our waiter is in the loop */
+	bool has_curl;		  /* libcurl has been initialised */
+	CURLM *multi;		  /* NULL: libcurl could not be started */
 	struct http_request *requests;
 };
 
@@ -61,6 +63,16 @@ struct http *http_new(struct loop *loop, const char *ca_file)
 struct loop *http_loop(const struct http *http)
 {
 	return http->loop;
+}
+
+void http_log_to(struct http *http, struct request_log *log)
+{
+	http->log = log;
+}
+
+struct request_log *http_log(const struct http *http)
+{
+	return http->log;
 }
 
 static bool body_make_room(struct http_request *request, size_t length)
@@ -123,11 +135,13 @@ static void request_unlink(struct http_request *request)
 
 static void request_free(struct http_request *request)
 {
+	const struct curl_library *curl = &request->http->curl;
 	if (request->easy != NULL) {
-		(void)curl_multi_remove_handle(request->http->multi, request->easy);
-		curl_easy_cleanup(request->easy);
+		(void)curl->multi_remove_handle(request->http->multi, request->easy);
+		curl->easy_cleanup(request->easy);
 	}
-	curl_slist_free_all(request->headers);
+	if (request->headers != NULL)
+		curl->slist_free_all(request->headers);
 	secret_free(request->body);
 	free(request->host);
 	free(request);
@@ -143,13 +157,14 @@ static void text_take(char *out, size_t size, const char *text)
 
 static void answer_read(const struct http_request *request, struct http_answer *answer)
 {
+	const struct curl_library *curl = &request->http->curl;
 	char *content_type = NULL;
 	char *location = NULL;
 	curl_off_t retry_after = 0;
-	(void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &answer->status);
-	(void)curl_easy_getinfo(request->easy, CURLINFO_CONTENT_TYPE, &content_type);
-	(void)curl_easy_getinfo(request->easy, CURLINFO_REDIRECT_URL, &location);
-	(void)curl_easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	(void)curl->easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &answer->status);
+	(void)curl->easy_getinfo(request->easy, CURLINFO_CONTENT_TYPE, &content_type);
+	(void)curl->easy_getinfo(request->easy, CURLINFO_REDIRECT_URL, &location);
+	(void)curl->easy_getinfo(request->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	text_take(answer->content_type, sizeof answer->content_type, content_type);
 	text_take(answer->location, sizeof answer->location, location);
 	if (retry_after > RETRY_AFTER_MAX_S)
@@ -169,7 +184,8 @@ static void failure_read(const struct http_request *request, struct http_answer 
 		.reason = request->reason,
 	};
 	if (request->code == CURLE_COULDNT_CONNECT)
-		(void)curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &failure.os_error);
+		(void)request->http->curl.easy_getinfo(request->easy, CURLINFO_OS_ERRNO,
+						       &failure.os_error);
 	http_failure_tell(&failure, &answer->err);
 	answer->reach = request->has_left ? HTTP_SENT : HTTP_NOT_SENT;
 	answer->err.http_status = answer->status;
@@ -219,15 +235,16 @@ static struct http_request *finished_take(struct http *http)
 
 static void transfers_run(struct http *http)
 {
+	const struct curl_library *curl = &http->curl;
 	int running = 0;
 	int left = 0;
-	(void)curl_multi_perform(http->multi, &running);
-	for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left)) != NULL;) {
+	(void)curl->multi_perform(http->multi, &running);
+	for (CURLMsg *message; (message = curl->multi_info_read(http->multi, &left)) != NULL;) {
 		struct http_request *request = NULL;
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		CURLcode code = message->data.result;
-		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+		(void)curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
 		request->is_finished = true;
 		/* libcurl takes a head that breaks off for a whole answer without a body. */
 		request->code =
@@ -255,8 +272,8 @@ static void wait_with_curl(struct http *http, const struct pollfd *fds, size_t c
 		events |= (fds[i].events & POLLOUT) != 0 ? CURL_WAIT_POLLOUT : 0;
 		extra[i] = (struct curl_waitfd) { .fd = fds[i].fd, .events = events };
 	}
-	(void)curl_multi_poll(http->multi, extra, (unsigned)count,
-			      timeout_ms == LOOP_FOREVER ? INT_MAX : timeout_ms, NULL);
+	(void)http->curl.multi_poll(http->multi, extra, (unsigned)count,
+				    timeout_ms == LOOP_FOREVER ? INT_MAX : timeout_ms, NULL);
 }
 
 /* The loop's waiter. Without a transfer it is plain poll(): connections kept for the next request
@@ -278,21 +295,30 @@ static void http_wait(void *owner, struct pollfd *fds, size_t count, int timeout
 		request_answer(request);
 }
 
-/* On the first request, not before: libcurl and OpenSSL take milliseconds to wake up. */
-static void http_open(struct http *http)
+static bool curl_start(struct http *http, struct err *err)
 {
-	if (http->is_open)
-		return;
-	http->is_open = true;
-	http->waiter_before = http->loop->waiter;
-	http->loop->waiter = (struct loop_waiter) { .wait = http_wait, .owner = http };
+	if (!curl_library_load(&http->curl, err))
+		return false;
 	/* libcurl would write the session keys of all its connections to that file. */
 	(void)unsetenv("SSLKEYLOGFILE");
-	http->has_curl =
-		curl_global_init_mem(CURL_GLOBAL_DEFAULT, secret_malloc, secret_free,
-				     secret_realloc, secret_strdup, secret_calloc) == CURLE_OK;
+	http->has_curl = http->curl.global_init_mem(CURL_GLOBAL_DEFAULT, secret_malloc, secret_free,
+						    secret_realloc, secret_strdup,
+						    secret_calloc) == CURLE_OK;
 	if (http->has_curl)
-		http->multi = curl_multi_init();
+		http->multi = http->curl.multi_init();
+	return http->multi != NULL ||
+	       err_set(err, ERR_INTERNAL, "libcurl could not be started. Nothing was sent.");
+}
+
+/* With the first request, not before: libcurl and OpenSSL take milliseconds to wake up. */
+static bool http_open(struct http *http, struct err *err)
+{
+	if (!http->is_open) {
+		http->is_open = true;
+		http->waiter_before = http->loop->waiter;
+		http->loop->waiter = (struct loop_waiter) { .wait = http_wait, .owner = http };
+	}
+	return http->multi != NULL || curl_start(http, err);
 }
 
 void http_free(struct http *http)
@@ -305,9 +331,9 @@ void http_free(struct http *http)
 		request_free(request);
 	}
 	if (http->multi != NULL)
-		(void)curl_multi_cleanup(http->multi);
+		(void)http->curl.multi_cleanup(http->multi);
 	if (http->has_curl)
-		curl_global_cleanup();
+		http->curl.global_cleanup();
 	if (http->is_open)
 		http->loop->waiter = http->waiter_before;
 	free(http->ca_file);
@@ -325,7 +351,7 @@ static bool key_is_sendable(const struct secret *key)
 
 static bool header_add(struct http_request *request, const char *line)
 {
-	struct curl_slist *headers = curl_slist_append(request->headers, line);
+	struct curl_slist *headers = request->http->curl.slist_append(request->headers, line);
 	if (headers != NULL)
 		request->headers = headers;
 	return headers != NULL;
@@ -352,78 +378,82 @@ static bool headers_set(struct http_request *request, const struct secret *key)
 		/* Without "Expect:" libcurl may hold a body back for a second. */
 		right = right && header_add(request, "Content-Type: application/json") &&
 			header_add(request, "Expect:");
-	return right &&
-	       curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers) == CURLE_OK;
+	return right && request->http->curl.easy_setopt(request->easy, CURLOPT_HTTPHEADER,
+							request->headers) == CURLE_OK;
 }
 
 static bool body_set(struct http_request *request, const char *body)
 {
+	const struct curl_library *curl = &request->http->curl;
 	CURL *easy = request->easy;
 	CURLcode code = CURLE_OK;
 	if (request->method == HTTP_GET)
-		return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
-	code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
-	code |= curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
+		return curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+	code |= curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
+	code |= curl->easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
 	/* On a connection that died while it was kept, libcurl would send the POST twice. */
-	code |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	code |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	code |= curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	code |= curl->easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	return code == CURLE_OK;
 }
 
 static CURLcode trust_set(const struct http *http, CURL *easy)
 {
+	const struct curl_library *curl = &http->curl;
 	const char *file = getenv("SSL_CERT_FILE");
 	const char *folder = getenv("SSL_CERT_DIR");
-	CURLcode code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	CURLcode code = curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	code |= curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (http->ca_file != NULL) {
 		/* That file instead of the system's list, whose folder libcurl knows as well. */
-		code |= curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
-		code |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+		code |= curl->easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
+		code |= curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
 		return code;
 	}
 	if (file != NULL && file[0] != '\0')
-		code |= curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+		code |= curl->easy_setopt(easy, CURLOPT_CAINFO, file);
 	if (folder != NULL && folder[0] != '\0')
-		code |= curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
+		code |= curl->easy_setopt(easy, CURLOPT_CAPATH, folder);
 	return code;
 }
 
 static CURLcode manners_set(const struct http_request *request, const struct http_url *url)
 {
 	static const long yes = 1L;
+	const struct curl_library *curl = &request->http->curl;
 	CURL *easy = request->easy;
 	long total_ms = request->method == HTTP_GET ? HTTP_GET_MS : HTTP_POST_MS;
 	const char *protocols = url->is_plain ? "http" : "https";
-	CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
-	code |= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
-	code |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	code |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
-	code |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total_ms);
-	code |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	code |= curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-	code |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, yes);
-	code |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, yes);
-	code |= curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, yes);
-	code |= curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, yes);
+	CURLcode code = curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+	code |= curl->easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+	code |= curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	code |= curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	code |= curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
+	code |= curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, total_ms);
+	code |= curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	code |= curl->easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	code |= curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, yes);
+	code |= curl->easy_setopt(easy, CURLOPT_NOSIGNAL, yes);
+	code |= curl->easy_setopt(easy, CURLOPT_TCP_NODELAY, yes);
+	code |= curl->easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, yes);
 	if (url->is_loopback)
-		code |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
+		code |= curl->easy_setopt(easy, CURLOPT_PROXY, "");
 	return code;
 }
 
 static CURLcode callbacks_set(struct http_request *request)
 {
+	const struct curl_library *curl = &request->http->curl;
 	CURL *easy = request->easy;
-	CURLcode code = curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
-	code |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->reason);
-	code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_arrives);
-	code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
-	code |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_arrives);
-	code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
-	code |= curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, talk_is_reported);
-	code |= curl_easy_setopt(easy, CURLOPT_DEBUGDATA, request);
-	code |= curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L); /* turns the debug function on */
+	CURLcode code = curl->easy_setopt(easy, CURLOPT_PRIVATE, request);
+	code |= curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, request->reason);
+	code |= curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_arrives);
+	code |= curl->easy_setopt(easy, CURLOPT_WRITEDATA, request);
+	code |= curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_arrives);
+	code |= curl->easy_setopt(easy, CURLOPT_HEADERDATA, request);
+	code |= curl->easy_setopt(easy, CURLOPT_DEBUGFUNCTION, talk_is_reported);
+	code |= curl->easy_setopt(easy, CURLOPT_DEBUGDATA, request);
+	code |= curl->easy_setopt(easy, CURLOPT_VERBOSE, 1L); /* turns the debug function on */
 	return code;
 }
 
@@ -431,13 +461,14 @@ static bool transfer_begin(struct http_request *request, const char *url_text,
 			   const struct http_url *url, const struct secret *key, const char *body)
 {
 	struct http *http = request->http;
-	request->easy = http->multi == NULL ? NULL : curl_easy_init();
+	const struct curl_library *curl = &http->curl;
+	request->easy = curl->easy_init();
 	return request->easy != NULL && callbacks_set(request) == CURLE_OK &&
-	       curl_easy_setopt(request->easy, CURLOPT_URL, url_text) == CURLE_OK &&
+	       curl->easy_setopt(request->easy, CURLOPT_URL, url_text) == CURLE_OK &&
 	       manners_set(request, url) == CURLE_OK &&
 	       trust_set(http, request->easy) == CURLE_OK && headers_set(request, key) &&
 	       body_set(request, body) &&
-	       curl_multi_add_handle(http->multi, request->easy) == CURLM_OK;
+	       curl->multi_add_handle(http->multi, request->easy) == CURLM_OK;
 }
 
 struct http_request *http_start(struct http *http, enum http_method method, const char *url_text,
@@ -452,22 +483,20 @@ struct http_request *http_start(struct http *http, enum http_method method, cons
 		.method = method,
 		.done = done,
 		.owner = owner,
+		.is_finished = true, /* where it is refused below */
 	};
 	http->requests = request;
-	http_open(http);
-	if (!http_url_read(&url, url_text, &request->refusal)) {
-		request->is_finished = true;
+	if (!http_open(http, &request->refusal) ||
+	    !http_url_read(&url, url_text, &request->refusal))
 		return request;
-	}
 	request->host = url.host;
-	request->is_finished = true;
 	if (!key_is_sendable(key)) {
 		err_set(&request->refusal, ERR_INPUT,
 			"There is no API key, or it has blanks or control characters in it. "
 			"Nothing was sent.");
 		err_next_step(&request->refusal, "Enter the API key of this number again.");
 	} else if (!transfer_begin(request, url_text, &url, key, body)) {
-		curl_easy_cleanup(request->easy);
+		http->curl.easy_cleanup(request->easy);
 		request->easy = NULL;
 		err_set(&request->refusal, ERR_INTERNAL,
 			"libcurl could not be set up for a request. Nothing was sent.");

@@ -50,12 +50,17 @@ typedef void http_done_fn(void *owner, const struct http_answer *answer);
 
 struct http;
 struct http_request;
+struct request_log;
 
 /* `ca_file` NULL: the system's trust list. Copied. The loop outlives it; of several on one loop the
  * last to start a request is the first to be freed. */
 struct http *http_new(struct loop *loop, const char *ca_file);
 struct loop *http_loop(const struct http *http);
 void http_free(struct http *http); /* cancels what is under way */
+
+/* Where service/client notes each request (service/request_log.h); borrowed; NULL: nowhere. */
+void http_log_to(struct http *http, struct request_log *log);
+struct request_log *http_log(const struct http *http);
 
 /* Starts a request; `key` is sent as the D360-API-KEY header and copied; `body` NULL for GET.
  * Always returns a request, and always answers later through `done` (also for a wrong URL). */

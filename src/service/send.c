@@ -60,6 +60,7 @@ void send_result_take(struct send *send, const struct calling_settings *settings
 	settings_copy(&send->result, settings);
 	send->has_result = true;
 }
+
 /* A wait of our own, and what the screen says of it. False: no timer is free. */
 bool send_wait_begin(struct send *send, int64_t delay_ms, loop_timer_fn *expired)
 {
@@ -89,6 +90,24 @@ static void nothing_left_tell(struct send *send)
 	send_finish(send, SEND_NOT_APPLIED, &err);
 }
 
+static void doubt_is_over(void *owner)
+{
+	struct send *send = owner;
+	send_wait_end(send->state);
+	send_reread_begin(send);
+}
+
+/* What the person has just decided is not asked again. */
+static bool doubt_begin(struct send *send)
+{
+	struct send_state *state = send->state;
+	if (!state->doubts || merge_conflict_count(&send->merge) > 0 ||
+	    ++state->rereads >= SEND_READ_BACK_TRIES)
+		return false;
+	send->step = SEND_REREAD;
+	return send_wait_begin(send, SEND_PAUSES_MS[state->rereads], doubt_is_over);
+}
+
 static void plan_begin(struct send *send)
 {
 	struct send_state *state = send->state;
@@ -104,6 +123,10 @@ static void plan_begin(struct send *send)
 		send_write_begin(send, 0);
 	else if (state->rate_waited[0])
 		send_finish(send, SEND_APPLIED, NULL); /* it was carried out after all */
+	else if (doubt_begin(send))
+		send_tell(send);
+	else if (state->doubts)
+		send_finish(send, SEND_APPLIED, NULL); /* by the write before, or without it */
 	else
 		nothing_left_tell(send);
 }
@@ -169,6 +192,11 @@ void send_start(struct send *send, struct http *http, const struct endpoint *end
 	err_init(&state->write_err);
 	comparison_init(&state->comparison);
 	send_reread_begin(send);
+}
+
+void send_doubt(struct send *send)
+{
+	send->state->doubts = true;
 }
 
 void send_resolve(struct send *send)

@@ -77,6 +77,12 @@ void send_start(struct send *send, struct http *http, const struct endpoint *end
 		const struct calling_values *base, const struct calling_values *mine,
 		const struct send_journal *journal, send_changed_fn *changed, void *owner);
 
+/* Right after send_start(): an earlier write of this number may not show yet. Where the re-reading
+ * shows that nothing is left to change, it is read again, as after a write, before that is
+ * believed.
+ */
+void send_doubt(struct send *send);
+
 /* What the last reading before the writes showed, and what is being written on top of it; valid
  * from SEND_WRITE on. Borrowed. */
 const struct calling_settings *send_before(const struct send *send);

@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Before each read-back but the first: the service may lag behind its own success. */
-static const int64_t COMPARE_PAUSES_MS[SEND_READ_BACK_TRIES] = { 0, 1000, 2000, 4000 };
+const int64_t SEND_PAUSES_MS[SEND_READ_BACK_TRIES] = { 0, 1000, 2000, 4000 };
 
 enum { SRTP_TRIES_WITH_OTHERS = 2 /* others show, it does not: that is no lag */ };
 
@@ -125,8 +124,7 @@ static void judge(struct send *send)
 		send_repair_begin(send);
 	/* Where what was written shows, the rest was refused or never sent: no use in waiting. */
 	else if (written_show || send->read_back_try >= SEND_READ_BACK_TRIES ||
-		 !send_wait_begin(send, COMPARE_PAUSES_MS[send->read_back_try],
-				  compare_pause_is_over))
+		 !send_wait_begin(send, SEND_PAUSES_MS[send->read_back_try], compare_pause_is_over))
 		verdict(send);
 	else {
 		send->step = SEND_COMPARE;

@@ -20,6 +20,8 @@ struct send_state {
 	struct calling_settings before;	  /* what the plan is made on */
 	struct calling_values wanted;
 	bool has_plan;
+	bool doubts;	/* see send_doubt */
+	int rereads;	/* that were doubted */
 	size_t written; /* requests that may have been carried out */
 	bool rate_waited[REQUESTS_MAX];
 	bool reads_for_rate; /* the read-back decides whether the request is to be repeated */
@@ -28,6 +30,9 @@ struct send_state {
 	struct comparison comparison;
 	struct calling_values final; /* send_wanted() */
 };
+
+/* Before each reading but the first: the service may lag behind its own success. */
+extern const int64_t SEND_PAUSES_MS[SEND_READ_BACK_TRIES];
 
 /* Tells the owner: always the last thing a step does, since the owner may cancel from in there. */
 void send_tell(struct send *send);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+enum { REPEATS_MAX = 3 /* of a goal; others may keep changing the number */ };
+
 static void goal_begin(struct sequence *sequence);
 
 static void id_make(char id[SEQUENCE_ID_SIZE])
@@ -90,35 +92,40 @@ static bool end_keep(struct sequence *sequence)
 
 /* --- goals ------------------------------------------------------------------------------------ */
 
+/* It goes on where writes of this number ended, which may not show yet. */
+static bool comes_after_another(const struct sequence *sequence)
+{
+	return sequence->record.goal > 0 || sequence->settles[0] != '\0';
+}
+
 static void tell(struct sequence *sequence)
 {
 	sequence->changed(sequence->owner, sequence);
 }
 
-/* Nothing was left to change: what was wanted is there. */
-static bool is_reached(const struct send *send)
+/* What moved besides may be of the write before, which did not show at the re-reading. */
+static bool goes_again(const struct sequence *sequence)
 {
-	return send->outcome == SEND_APPLIED ||
-	       (send->outcome == SEND_NOT_APPLIED && send->err.kind == ERR_CONFLICT &&
-		!send->cancelled && !send->writes_begun);
+	const struct send *send = &sequence->send;
+	return comes_after_another(sequence) && send->outcome == SEND_APPLIED &&
+	       send->also_changed.count > 0 && sequence->repeats < REPEATS_MAX;
 }
 
 static bool goes_on(const struct sequence *sequence)
 {
-	const struct send *send = &sequence->send;
-	if (sequence->record.goal + 1 >= sequence->record.goal_count)
-		return false;
+	if (goes_again(sequence))
+		return true;
 	/* Once something may have been taken out of service, it is brought back. */
-	return is_reached(send) || send->outcome != SEND_NOT_APPLIED;
+	return sequence->record.goal + 1 < sequence->record.goal_count &&
+	       sequence->send.outcome != SEND_NOT_APPLIED;
 }
 
 static enum sequence_state state_at_end(const struct sequence *sequence)
 {
-	const struct send *send = &sequence->send;
-	if (is_reached(send))
+	enum send_outcome outcome = sequence->send.outcome;
+	if (outcome == SEND_APPLIED)
 		return SEQUENCE_DONE;
-	if (send->outcome == SEND_UNKNOWN || sequence->record.goal > 0 ||
-	    sequence->settles[0] != '\0')
+	if (outcome == SEND_UNKNOWN || comes_after_another(sequence))
 		return SEQUENCE_OPEN;
 	return SEQUENCE_DONE; /* not applied, or with differences that were read and are shown */
 }
@@ -129,7 +136,13 @@ static void goal_next(void *owner)
 {
 	struct sequence *sequence = owner;
 	sequence->timer = 0;
-	sequence->record.goal++;
+	if (goes_again(sequence)) {
+		sequence->repeats++;
+	} else {
+		sequence->record.goal++;
+		sequence->past = sequence->send.plan;
+		write_plan_init(&sequence->send.plan);
+	}
 	send_release(&sequence->send);
 	goal_begin(sequence);
 }
@@ -178,6 +191,8 @@ static void goal_begin(struct sequence *sequence)
 	};
 	send_start(&sequence->send, sequence->target.http, sequence->target.endpoint, &goal->base,
 		   &goal->mine, &journal, send_changed, sequence);
+	if (comes_after_another(sequence))
+		send_doubt(&sequence->send);
 }
 
 /* --- begun and ended -------------------------------------------------------------------------- */
@@ -188,6 +203,7 @@ static void sequence_make(struct sequence *sequence, enum sequence_kind kind,
 {
 	*sequence = (struct sequence) { .target = *target, .changed = changed, .owner = owner };
 	sequence_record_init(&sequence->record);
+	write_plan_init(&sequence->past);
 	sequence->record.kind = kind;
 	sequence->record.goal_count = 1;
 	id_make(sequence->record.id);
@@ -279,5 +295,6 @@ void sequence_release(struct sequence *sequence)
 {
 	loop_timer_stop(http_loop(sequence->target.http), &sequence->timer);
 	send_release(&sequence->send);
+	write_plan_release(&sequence->past);
 	sequence_record_release(&sequence->record);
 }

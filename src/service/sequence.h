@@ -77,9 +77,11 @@ struct sequence {
 	enum sequence_state state;
 	struct sequence_record record;
 	struct send send; /* of record.goal; its outcome is the sequence's when that is done */
+	struct write_plan past; /* of the goal before that one, for who shows both; else empty */
 	struct sequence_target target;
 	char settles[SEQUENCE_ID_SIZE]; /* the one it settles; empty: none */
 	int timer;			/* between two goals */
+	int repeats;			/* of a goal that may not have seen the writes before it */
 	sequence_changed_fn *changed;
 	void *owner;
 };

@@ -91,15 +91,17 @@ void values_undoing(const struct calling_values *before, const struct calling_va
 	values_copy(out, before);
 	for (size_t i = 0; i < out->server_count; i++)
 		out->servers[i].origin = place_of_origin(base, i);
-	for (enum field_id id = 0; id < FIELD_SETTINGS_COUNT; id++)
+	for (enum field_id id = 0; id < FIELD_SETTINGS_COUNT; id++) {
+		const char *absent = field_of(id)->absent;
 		if (out->texts[id] == NULL && base->texts[id] != NULL &&
 		    field_of(id)->type == FIELD_TYPE_ENUM)
-			mem_text_set(&out->texts[id], field_of(id)->absent);
+			mem_text_set(&out->texts[id], absent != NULL ? absent : base->texts[id]);
+	}
 }
 
 void goal_srtp_claim(struct sequence_goal *goal)
 {
-	if (values_srtp_is_sdes(&goal->mine))
+	if (!values_srtp_is_dtls(&goal->mine) && values_sip_enabled(&goal->mine))
 		mem_text_set(&goal->base.texts[FIELD_SRTP], NULL);
 }
 

@@ -19,10 +19,12 @@ bool record_end_write(struct history *history, const char *id, const char *how, 
 /* `mine` without removed servers, each in a place of its own: what a later goal starts from. */
 void values_settled(const struct calling_values *mine, struct calling_values *out);
 /* The values of `before` as a change of `base`, which was made from it (origins are places in
- * `before`): undoes what was done. Absent choices get the value that absent means. */
+ * `before`): undoes what was done. Absent choices get the value that absent means; where it means
+ * none, the service cannot take it back, and it stays. */
 void values_undoing(const struct calling_values *before, const struct calling_values *base,
 		    struct calling_values *out);
-/* A goal with SDES wants it whatever shows: a write of `sip` before it may have reset it. */
+/* A goal with another SRTP than DTLS wants it whatever shows: a write of `sip` before it may have
+ * reset it. While SIP is off it cannot be written. */
 void goal_srtp_claim(struct sequence_goal *goal);
 
 #endif

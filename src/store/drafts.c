@@ -7,6 +7,7 @@
 #include "calling/draft_json.h"
 #include "store/folders.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,4 +147,33 @@ bool draft_exists(const char *id)
 	bool exists = path != NULL && access(path, F_OK) == 0;
 	free(path);
 	return exists;
+}
+
+static int id_compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char **drafts_list(size_t *count)
+{
+	static const char end[] = ".json";
+	char **ids = NULL;
+	char *folder = store_path(STORE_DATA, "drafts", NULL);
+	DIR *entries = folder == NULL ? NULL : opendir(folder);
+	const struct dirent *entry;
+	*count = 0;
+	while (entries != NULL && (entry = readdir(entries)) != NULL) {
+		size_t length = strlen(entry->d_name);
+		if (length < sizeof end ||
+		    !text_equal(entry->d_name + length - (sizeof end - 1), end))
+			continue;
+		ids = mem_grow(ids, *count, sizeof *ids);
+		ids[(*count)++] = mem_text_n(entry->d_name, length - (sizeof end - 1));
+	}
+	if (entries != NULL)
+		(void)closedir(entries);
+	if (*count > 1)
+		qsort(ids, *count, sizeof *ids, id_compare);
+	free(folder);
+	return ids;
 }

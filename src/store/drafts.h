@@ -9,6 +9,7 @@
 #include "calling/settings.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct saved_draft {
@@ -28,7 +29,8 @@ bool draft_save(const char *id, const struct calling_settings *base,
  */
 bool draft_load(const char *id, struct saved_draft *draft, bool *exists, struct err *err);
 bool draft_discard(const char *id, struct err *err);
-/* Is there one? For the list; costs one system call. */
 bool draft_exists(const char *id);
+/* The ids of all numbers that have one, sorted; caller frees each and the list. */
+char **drafts_list(size_t *count);
 
 #endif

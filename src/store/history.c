@@ -311,3 +311,12 @@ bool history_verify(const struct history *history, size_t *line, struct err *err
 	str_release(&bytes);
 	return done && *line == 0;
 }
+
+bool history_is_torn(const struct history *history)
+{
+	struct str bytes;
+	bool is_torn = lines_read(history, &bytes, NULL) && bytes.length > 0 &&
+		       bytes.bytes[bytes.length - 1] != '\n';
+	str_release(&bytes);
+	return is_torn;
+}

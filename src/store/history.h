@@ -63,5 +63,7 @@ bool history_each(const struct history *history, history_line_fn *line, void *ow
 /* Is every line's "previous" the hash of the one before? `*line` (1-based) is the first that is
  * not; 0 where the file could not be read (err). */
 bool history_verify(const struct history *history, size_t *line, struct err *err);
+/* Was the last line cut short? It is left out of what is read until history_open puts it aside. */
+bool history_is_torn(const struct history *history);
 
 #endif

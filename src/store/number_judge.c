@@ -121,7 +121,7 @@ static bool phone_number_judge(char *phone_number, struct err *err)
 static bool api_url_judge(char *url, struct err *err)
 {
 	size_t length = url == NULL ? 0 : strlen(url);
-	while (length > 0 && url[length - 1] == '/')
+	while (length > 0 && (url[length - 1] == '/' || is_blank(url[length - 1])))
 		url[--length] = '\0';
 	if (length == 0)
 		(void)err_set(err, ERR_INPUT, "The API URL is empty.");

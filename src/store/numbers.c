@@ -92,7 +92,7 @@ bool numbers_load(struct numbers *numbers, struct err *err)
 static struct number *item_find(const struct numbers *numbers, const char *id)
 {
 	for (size_t i = 0; i < numbers->count; i++)
-		if (strcmp(numbers->items[i].id, id) == 0)
+		if (text_equal(numbers->items[i].id, id))
 			return &numbers->items[i];
 	return NULL;
 }

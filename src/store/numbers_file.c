@@ -32,7 +32,7 @@ static void text_write(struct str *out, const void *member)
 {
 	const char *text = *(char *const *)member;
 	if (text != NULL)
-		json_write_string(out, text);
+		json_write_utf8(out, text);
 }
 
 static bool id_read(struct json_reader *reader, void *member)
@@ -76,7 +76,7 @@ static void tags_write(struct str *out, const void *member)
 		char *tag = mem_text_n(tags, length);
 		if (out->bytes[out->length - 1] != '[')
 			str_add_char(out, ',');
-		json_write_string(out, tag);
+		json_write_utf8(out, tag);
 		free(tag);
 	}
 	str_add_char(out, ']');
@@ -117,14 +117,14 @@ static void key_write(struct str *out, const void *member)
 {
 	const struct key_source *source = member;
 	if (source->kind != KEY_SOURCE_COMMAND) {
-		json_write_string(out, key_source_word(source->kind));
+		json_write_utf8(out, key_source_word(source->kind));
 		return;
 	}
 	str_add(out, "{\"command\":[");
 	for (size_t i = 0; source->command[i] != NULL; i++) {
 		if (i > 0)
 			str_add_char(out, ',');
-		json_write_string(out, source->command[i]);
+		json_write_utf8(out, source->command[i]);
 	}
 	str_add(out, "]}");
 }
@@ -415,7 +415,7 @@ void number_print(const struct number *number, struct str *out)
 		size_t before = out->length;
 		if (i > 0)
 			str_add_char(out, ',');
-		json_write_string(out, MEMBERS[i].name);
+		json_write_utf8(out, MEMBERS[i].name);
 		str_add_char(out, ':');
 		size_t value = out->length;
 		MEMBERS[i].write(out, (const char *)number + MEMBERS[i].offset);

@@ -19,7 +19,7 @@ bool numbers_file_write(const char *path, const struct numbers *numbers, struct 
 enum numbers_reading numbers_parse(struct str *text, const char *path, struct numbers *numbers,
 				   struct err *err);
 void numbers_print(const struct numbers *numbers, struct str *out);
-/* One number's object, in one line. */
+/* One number's object, in one line and UTF-8. */
 void number_print(const struct number *number, struct str *out);
 
 #endif

@@ -99,16 +99,19 @@ void readings_forget(struct readings *readings, const char *id)
 /* The file is read strictly as it is written here: 10,000 entries stand before the first frame. */
 struct scan {
 	const char *at;
+	const char *end;
 	bool is_damaged;
 };
 
-static void literal_scan(struct scan *scan, const char *literal)
+/* Inline, so that the literals' lengths are known where they are compared. */
+static inline void literal_scan(struct scan *scan, const char *literal)
 {
 	size_t length = strlen(literal);
-	if (strncmp(scan->at, literal, length) == 0)
-		scan->at += length;
-	else
+	if ((size_t)(scan->end - scan->at) < length || memcmp(scan->at, literal, length) != 0) {
 		scan->is_damaged = true;
+		return;
+	}
+	scan->at += length;
 }
 
 /* The value of the digits that stand next; how many they are goes to `count`. */
@@ -139,15 +142,14 @@ static int64_t time_scan(struct scan *scan, int64_t now)
 	return seconds > (uint64_t)now ? 0 : (int64_t)seconds;
 }
 
+/* The words begin with different letters. */
 static size_t word_scan(struct scan *scan, const char *const *words, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		size_t length = strlen(words[i]);
-		if (strncmp(scan->at, words[i], length) == 0 && scan->at[length] == '"') {
-			scan->at += length;
+	for (size_t i = 0; i < count; i++)
+		if (*scan->at == words[i][0]) {
+			literal_scan(scan, words[i]);
 			return i;
 		}
-	}
 	scan->is_damaged = true;
 	return 0;
 }
@@ -205,7 +207,7 @@ static bool file_scan(struct readings *readings, const char *path, struct err *e
 	str_init(&bytes);
 	err_init(&problem);
 	bool done = store_read(path, READINGS_FILE_MAX, &bytes, &exists, &problem);
-	struct scan scan = { .at = bytes.bytes };
+	struct scan scan = { .at = bytes.bytes, .end = bytes.bytes + bytes.length };
 	if (done && exists)
 		entries_scan(&scan, readings);
 	if (scan.is_damaged)
@@ -266,13 +268,13 @@ static void entries_merge(const struct readings *ours, const struct readings *th
 {
 	size_t i = 0, j = 0;
 	while (i < ours->count || j < theirs->count) {
-		const struct reading *our = i < ours->count ? &ours->items[i] : NULL;
-		const struct reading *their = j < theirs->count ? &theirs->items[j] : NULL;
-		bool is_ours = our != NULL && (their == NULL || our->id <= their->id);
-		bool is_theirs = their != NULL && (our == NULL || their->id <= our->id);
-		struct reading entry = !is_ours	    ? *their
-				       : !is_theirs ? *our
-						    : entry_merged(our, their);
+		bool is_ours = j == theirs->count ||
+			       (i < ours->count && ours->items[i].id <= theirs->items[j].id);
+		bool is_theirs = i == ours->count ||
+				 (j < theirs->count && theirs->items[j].id <= ours->items[i].id);
+		struct reading entry = is_ours ? ours->items[i] : theirs->items[j];
+		if (is_ours && is_theirs)
+			entry = entry_merged(&ours->items[i], &theirs->items[j]);
 		i += is_ours;
 		j += is_theirs;
 		if (entry.is_forgotten)

@@ -254,6 +254,79 @@ static void a_hanging_fetch_is_cancelled(void **state)
 	desk_close(&desk);
 }
 
+/* A connection that is lost while it is shown: what cannot be confirmed is not left standing. */
+static void a_lost_connection_hides_it(void **state)
+{
+	struct desk desk;
+	(void)state;
+	desk_against(&desk,
+		     "settings {\"sip\":{\"status\":\"ENABLED\",\"servers\":[{\"hostname\":"
+		     "\"sip.acme.example\",\"sip_user_password\":\"planted-password-4\"}]}}\n"
+		     "GET 3 drop\nGET 4 drop\nGET 5 drop\nGET 6 drop\nGET 7 drop\nGET 8 drop\n");
+	expect_text(desk.session, "read 12:41");
+	session_send(desk.session, "<F6>");
+	expect_text(desk.session, "planted-password-4");
+	session_send(desk.session, "<F5>");
+	expect_gone(desk.session, "planted-password-4");
+	expect_words(desk.session, "closed the connection without an answer.");
+	expect_text(desk.session, "F6 reveal");
+	assert_false(session_shows(desk.session, "planted-password-4"));
+	desk_close(&desk);
+}
+
+static void a_lock_hides_it(void **state)
+{
+	struct desk desk;
+	(void)state;
+	desk_practice_number(&desk, NUMBER);
+	struct session *session = desk.session;
+	char *password = password_of(&desk.sandbox, NUMBER);
+	password_reveal(session, password);
+	session_send(session, "<C-x>");
+	expect_text(session, "sipdesk is locked");
+	assert_false(session_shows(session, password));
+	size_t before = session_bytes(session);
+	session_send(session, "<Enter>");
+	expect_text(session, "F6 reveal");
+	assert_null(memmem(session->output.bytes + before, session_bytes(session) - before,
+			   password, strlen(password)));
+	free(password);
+	desk_close(&desk);
+}
+
+/* Where there is no alternate screen the terminal erases all it shows. */
+static void hiding_erases_where_nothing_else_would(void **state)
+{
+	static const char ERASE[] = "\033[H\033[J";
+	static const struct {
+		const char *terminal;
+		bool erases;
+	} CASES[] = { { "linux", true }, { "vt220", true }, { "xterm-256color", false } };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		struct desk desk = { 0 };
+		desk_run(&desk, (const char *const[]) { "--sandbox", NULL }, CASES[i].terminal);
+		assert_true(peer_sandbox_of(&desk.sandbox, desk.session));
+		struct session *session = desk.session;
+		expect_text(session, "Add a number");
+		session_send(session, "<Down>");
+		expect_cursor_on(session, PRACTICE_NUMBERS[NUMBER].phone_number);
+		session_send(session, "<Enter>");
+		expect_text(session, "Media");
+		char *password = password_of(&desk.sandbox, NUMBER);
+		session_send(session, "6");
+		expect_text(session, password);
+		size_t before = session_bytes(session);
+		session_send(session, "6");
+		expect_text(session, "F6 reveal");
+		assert_false(session_shows(session, password));
+		assert_true((memmem(session->output.bytes + before, session_bytes(session) - before,
+				    ERASE, strlen(ERASE)) != NULL) == CASES[i].erases);
+		free(password);
+		desk_close(&desk);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +337,9 @@ int main(void)
 		cmocka_unit_test(a_password_sent_unasked_is_masked),
 		cmocka_unit_test(a_fetch_that_fails_says_so),
 		cmocka_unit_test(a_hanging_fetch_is_cancelled),
+		cmocka_unit_test(a_lost_connection_hides_it),
+		cmocka_unit_test(a_lock_hides_it),
+		cmocka_unit_test(hiding_erases_where_nothing_else_would),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@
 
 enum {
 	README_MAX = 256 * 1024,
-	COMMANDS_MAX = 16,
+	COMMANDS_MAX = 32,
 	BUILD_DEADLINE_MS = 240 * 1000, /* `make` may have to build */
 };
 
@@ -57,6 +57,35 @@ static const struct run RUNS[] = {
 	 */
 	{ "sipdesk check sip.acme.example", false, "CANNOT TELL FROM HERE", NULL, 3,
 	  "sipdesk check sip.acme.example --dns 127.0.0.1:1 --timeout 3" },
+	{ "sipdesk numbers add --label \"Acme Support\" --phone \"+49 30 123456\" --key-command "
+	  "\"pass show acme\"",
+	  false, "Acme Support is saved.", NULL, 0, NULL },
+	{ "sipdesk numbers import numbers.csv", false, "2 numbers are saved.", NULL, 0,
+	  "printf 'label;tags\\nA;berlin\\nB;\\n' >numbers.csv && sipdesk numbers import "
+	  "numbers.csv" },
+	{ "sipdesk numbers list --tag berlin", false, "Acme  ", NULL, 0,
+	  "sipdesk numbers add --label Acme --tags berlin && sipdesk numbers list --tag berlin" },
+	{ "sipdesk numbers test", false, "ok: SIP on", NULL, 0,
+	  "sipdesk numbers add --label Acme --api-url https://waba-v2.360dialog.io --key-command "
+	  "'cat acme.key' && sipdesk numbers test" },
+	{ "sipdesk numbers remove \"Acme Support\"", false, "Remove it? [y/N]", "y<Enter>", 0,
+	  "sipdesk numbers add --label 'Acme Support' && sipdesk numbers remove 'Acme Support'" },
+	{ "sipdesk password \"Acme Support\" --to-file acme.password", false,
+	  "From domain              edge.clinic.example", NULL, 0,
+	  "sipdesk numbers add --label 'Acme Support' --api-url https://waba-v2.360dialog.io "
+	  "--key-command 'cat acme.key' && sipdesk password 'Acme Support' --to-file "
+	  "acme.password && test -s acme.password" },
+	{ "sipdesk password \"Acme Support\" --pipe -- pass insert --multiline sip/acme", false,
+	  "Realm                    wa.meta.vc", NULL, 0,
+	  "sipdesk numbers add --label 'Acme Support' --api-url https://waba-v2.360dialog.io "
+	  "--key-command 'cat acme.key' && sipdesk password 'Acme Support' --pipe -- grep -q ." },
+	{ "sipdesk history \"Acme Support\"", false, "nothing was written to it", NULL, 0,
+	  "sipdesk numbers add --label \"Acme Support\" && sipdesk history \"Acme Support\"" },
+	{ "sipdesk history \"Acme Support\" --json | jq '.entries[-1].outcome'", false, "null",
+	  NULL, 0,
+	  "sipdesk numbers add --label \"Acme Support\" && sipdesk history \"Acme Support\" --json "
+	  "| "
+	  "jq '.entries[-1].outcome'" },
 	{ "sipdesk help troubleshooting", false, "SDES is DTLS again", NULL, 0, NULL },
 };
 

@@ -405,7 +405,7 @@ static void a_key_that_comes_back_is_not_shown(void **state)
 	run_init(&run);
 	run_do(&run, (const char *const[]) { "--api-url", service.url, "--key-file", "key", NULL });
 	assert_int_equal(run.status, 1);
-	expect_in(&run.talk, "The service's own words: bad key *");
+	expect_in(&run.talk, "The service's own words: bad key (hidden)!");
 	assert_null(strstr(run.talk.bytes, KEY));
 	run_release(&run);
 	fault_server_stop(&service);

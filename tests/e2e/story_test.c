@@ -76,6 +76,8 @@ static void a_newcomer_sets_up_a_number(void **state)
 	(void)state;
 	desk_practice(&desk);
 	struct session *session = desk.session;
+	expect_gone(session, "not read yet");
+	expect_gone(session, "reading");
 	expect_golden(session, "numbers");
 	session_send(session, "<Enter>");
 	expect_text(session, "read 12:41");

@@ -11,13 +11,17 @@
 #include "tests/support/peer.h"
 #include "tests/support/session.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	LEAVE_MS = 1000, /* a window that was closed must not leave a program behind */
 	EXIT_INTERRUPTED = 130,
+	QUIET_MS = 60, /* longer than ESC waits: the key has been answered whole */
 };
 
 static const char LAST_ROW[] = "Add a number";
@@ -170,6 +174,96 @@ static void every_size_shows_the_list(void **state)
 	assert_true(session_close(session));
 }
 
+/* How many writes there were, and how many bytes the largest took. */
+static int writes_count(const char *path, long *largest)
+{
+	char line[32];
+	int count = 0;
+	FILE *file = fopen(path, "re");
+	assert_non_null(file);
+	for (*largest = 0; fgets(line, sizeof(line), file) != NULL; count++) {
+		long bytes = strtol(line, NULL, 10);
+		*largest = bytes > *largest ? bytes : *largest;
+	}
+	(void)fclose(file);
+	return count;
+}
+
+/* A packet for a frame, also for one of a large window. */
+static void a_whole_frame_is_one_write(void **state)
+{
+	static const struct {
+		int rows, columns;
+		long least; /* bytes of its frame */
+	} CASES[] = { { 16, 60, 1200 }, { 24, 80, 2300 }, { 60, 200, 3000 } };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		char *home = child_folder_make();
+		char *path = mem_format("%s/writes", home);
+		char *variable = mem_format("SHIM_WRITES_FILE=%s", path);
+		char *shim = session_built("tests/shim/record_writes.so");
+		const char *const environment[] = { variable, NULL };
+		struct session *session =
+			sandbox_start_on((struct session_options) { .rows = CASES[i].rows,
+								    .columns = CASES[i].columns,
+								    .environment = environment,
+								    .preload = shim,
+								    .home = home });
+		expect_text(session, LAST_ROW);
+		session_send(session, "<Down><Down><Enter>");
+		expect_text(session, "Call icon ");
+		assert_true(session_wait_quiet(session, QUIET_MS));
+		assert_int_equal(truncate(path, 0), 0);
+		size_t before = session_bytes(session);
+		long largest = 0;
+		session_send(session, "<C-l>");
+		assert_true(session_wait_output_after(session, before));
+		assert_true(session_wait_quiet(session, QUIET_MS));
+		assert_int_equal(writes_count(path, &largest), 1);
+		assert_true(largest >= CASES[i].least);
+		assert_int_equal(largest, (long)(session_bytes(session) - before));
+		assert_true(session_close(session));
+		child_folder_remove(home);
+		free(shim);
+		free(variable);
+		free(path);
+		free(home);
+	}
+}
+
+/* A terminal that is read slowly, and that another program has left non-blocking. */
+static void a_slow_line_loses_nothing(void **state)
+{
+	static const char SCRIPT[] = "exec python3 -c 'import os, sys; os.set_blocking(1, False); "
+				     "os.execv(sys.argv[1], sys.argv[1:])' \"$0\" --sandbox";
+	(void)state;
+	struct session *session =
+		shell_start(SCRIPT, (struct session_options) { .rows = 60, .columns = 200 });
+	expect_text(session, LAST_ROW);
+	session_send(session, "?");
+	expect_text(session, "Keys here");
+	assert_true(session_wait_quiet(session, QUIET_MS));
+	char *wanted = session_screen(session);
+	struct pollfd full = { .fd = session->pty.line, .events = POLLOUT };
+	/* Nobody reads: the line fills up, and a frame is written only in part. */
+	for (int64_t deadline = child_now_ms() + SESSION_DEADLINE_MS;
+	     poll(&full, 1, 0) == 1 && child_now_ms() < deadline;) {
+		assert_int_equal(write(session->pty.terminal, "\f", 1), 1);
+		(void)poll(NULL, 0, 1);
+	}
+	assert_int_equal(poll(&full, 1, 0), 0);
+	size_t before = session_bytes(session);
+	assert_true(session_wait_output_after(session, before));
+	assert_true(session_wait_quiet(session, QUIET_MS));
+	char *shown = session_screen(session);
+	assert_string_equal(shown, wanted);
+	session_send(session, "q<F10>");
+	expect_exit(session, 0);
+	free(shown);
+	free(wanted);
+	assert_true(session_close(session));
+}
+
 static void refuses_what_is_no_terminal(void **state)
 {
 	static const struct {
@@ -252,6 +346,8 @@ int main(void)
 		cmocka_unit_test(line_mode_is_given_back),
 		cmocka_unit_test(a_hang_up_ends_it_and_its_service),
 		cmocka_unit_test(every_size_shows_the_list),
+		cmocka_unit_test(a_whole_frame_is_one_write),
+		cmocka_unit_test(a_slow_line_loses_nothing),
 		cmocka_unit_test(refuses_what_is_no_terminal),
 		cmocka_unit_test(an_unknown_terminal_is_drawn_as_xterm),
 		cmocka_unit_test(steps_aside_and_comes_back),

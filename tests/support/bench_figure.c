@@ -1,16 +1,32 @@
 #include "tests/support/bench_figure.h"
 
+#include "base/mem.h"
+#include "tests/support/run.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+enum { RUN_MS = 20000, STATUS_SIZE = 8192 };
+
 double bench_now_ms(void)
 {
 	struct timespec now;
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+double bench_run_ms(const char *const *arguments)
+{
+	struct run run;
+	double start = bench_now_ms();
+	run_start(&run, arguments, NULL);
+	bool is_over = run_finish(&run, RUN_MS);
+	double elapsed = bench_now_ms() - start;
+	run_release(&run);
+	return is_over ? elapsed : -1;
 }
 
 static int double_compare(const void *a, const void *b)
@@ -23,6 +39,21 @@ double bench_median(double *values, size_t count)
 {
 	qsort(values, count, sizeof(*values), double_compare);
 	return values[count / 2];
+}
+
+double bench_process_value(pid_t id, const char *file, const char *name)
+{
+	char content[STATUS_SIZE] = "";
+	char *path = mem_format("/proc/%d/%s", (int)id, file);
+	FILE *stream = fopen(path, "re");
+	free(path);
+	if (stream == NULL)
+		return BENCH_NOT_MEASURED;
+	size_t length = fread(content, 1, sizeof(content) - 1, stream);
+	content[length] = '\0';
+	(void)fclose(stream);
+	const char *line = strstr(content, name);
+	return line == NULL ? BENCH_NOT_MEASURED : strtod(line + strlen(name), NULL);
 }
 
 void bench_figure_print(const struct bench_figure *figure)

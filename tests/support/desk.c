@@ -26,6 +26,7 @@ void desk_run(struct desk *desk, const char *const *arguments, const char *termi
 								  .terminal = terminal,
 								  .environment = ENVIRONMENT,
 								  .preload = clock,
+								  .home = desk->home,
 								  .tells_ports = true });
 	free(clock);
 	free(program);
@@ -65,6 +66,16 @@ void desk_against(struct desk *desk, const char *script)
 					  NULL };
 	desk_run(desk, arguments, NULL);
 	free(key_file);
+}
+
+void desk_numbers(struct desk *desk, const char *script, const char *home)
+{
+	static const char *const ARGUMENTS[] = { NULL };
+	*desk = (struct desk) { .has_service = true, .home = home };
+	peer_init(&desk->sandbox);
+	fault_server_start(&desk->service, script);
+	desk_run(desk, ARGUMENTS, NULL);
+	expect_text(desk->session, "Add a number");
 }
 
 void desk_close(struct desk *desk)

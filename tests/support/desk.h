@@ -22,7 +22,8 @@ struct desk {
 	struct peer sandbox;	     /* with desk_practice */
 	struct fault_server service; /* with desk_against */
 	bool has_service;
-	char *folder; /* of the key file */
+	char *folder;	  /* of the key file */
+	const char *home; /* as in session.h, set before desk_run; NULL: a new one each */
 };
 
 /* `sipdesk --sandbox`; the list of numbers is shown. */
@@ -31,6 +32,8 @@ void desk_practice(struct desk *desk);
 void desk_practice_number(struct desk *desk, size_t practice_number);
 /* A fault server with this script, and the screens of its number, which is being read. */
 void desk_against(struct desk *desk, const char *script);
+/* A fault server with this script, and the screens with the list of saved numbers. */
+void desk_numbers(struct desk *desk, const char *script, const char *home);
 /* Any other command line, NULL-terminated and without the program; `terminal` as in session.h. */
 void desk_run(struct desk *desk, const char *const *arguments, const char *terminal);
 /* Ends the program and what stands behind it. */

@@ -6,8 +6,14 @@
 #ifndef SIPDESK_TESTS_FAST_CLOCK_H
 #define SIPDESK_TESTS_FAST_CLOCK_H
 
+#include <stdint.h>
+
 /* From now on the clock runs `factor` times as fast as real time; 1: as usual. It never goes back.
  */
 void fast_clock_set(int factor);
+/* So many milliseconds are over at once. */
+void fast_clock_jump(int64_t ms);
+/* The wall clock goes on from there, seconds since 1970. */
+void fast_clock_wall_set(int64_t seconds);
 
 #endif

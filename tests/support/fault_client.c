@@ -64,32 +64,48 @@ static int server_connect(const struct fault_server *server)
 	return fd;
 }
 
-void fault_server_state(const struct fault_server *server, struct json_doc *state)
+/* Caller releases the state that every such request is answered with. */
+static void aside_ask(const struct fault_server *server, const char *method_and_path,
+		      const char *body, struct json_doc *state)
 {
-	static const char request[] = "GET /_state HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 	char piece[4096];
-	struct str answer;
+	struct str talk;
 	size_t wanted = SIZE_MAX;
-	str_init(&answer);
+	str_init(&talk);
 	json_doc_init(state);
 	int fd = server_connect(server);
-	if (send(fd, request, sizeof request - 1, MSG_NOSIGNAL) < 0)
+	str_addf(&talk, "%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\n\r\n%s",
+		 method_and_path, strlen(body), body);
+	if (send(fd, talk.bytes, talk.length, MSG_NOSIGNAL) != (ssize_t)talk.length)
 		fail("fault server: send");
-	while (answer.length < wanted) {
+	str_clear(&talk);
+	while (talk.length < wanted) {
 		ssize_t length = recv(fd, piece, sizeof piece, 0);
 		if (length <= 0)
 			fail("fault server: receive");
-		str_append(&answer, piece, (size_t)length);
-		const char *end = strstr(answer.bytes, "\r\n\r\n");
-		const char *said = strstr(answer.bytes, "Content-Length: ");
+		str_append(&talk, piece, (size_t)length);
+		const char *end = strstr(talk.bytes, "\r\n\r\n");
+		const char *said = strstr(talk.bytes, "Content-Length: ");
 		if (end != NULL && said != NULL)
-			wanted = (size_t)(end + 4 - answer.bytes) + strtoul(said + 16, NULL, 10);
+			wanted = (size_t)(end + 4 - talk.bytes) + strtoul(said + 16, NULL, 10);
 	}
-	const char *body = strstr(answer.bytes, "\r\n\r\n") + 4;
+	const char *answer = strstr(talk.bytes, "\r\n\r\n") + 4;
 	(void)close(fd);
-	if (!json_doc_parse(state, body, strlen(body), NULL))
+	if (!json_doc_parse(state, answer, strlen(answer), NULL))
 		fail("fault server: its state is not JSON");
-	str_release(&answer);
+	str_release(&talk);
+}
+
+void fault_server_state(const struct fault_server *server, struct json_doc *state)
+{
+	aside_ask(server, "GET /_state", "", state);
+}
+
+void fault_server_script(const struct fault_server *server, const char *script)
+{
+	struct json_doc state;
+	aside_ask(server, "POST /_script", script, &state);
+	json_doc_release(&state);
 }
 
 long fault_server_count(const struct fault_server *server, const char *name)

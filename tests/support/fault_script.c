@@ -158,6 +158,8 @@ static void line_read(struct fault_script *script, char *line)
 		script->settings = fault_json(line);
 	else if (text_equal(word, "key"))
 		mem_text_set(&script->key, line);
+	else if (text_equal(word, "app"))
+		mem_text_set(&script->app_id, line);
 	else if (text_equal(word, "sip-resets-srtp"))
 		script->sip_resets_srtp = true;
 	else
@@ -188,6 +190,7 @@ void fault_script_release(struct fault_script *script)
 	}
 	cJSON_Delete(script->settings);
 	free(script->key);
+	free(script->app_id);
 }
 
 const struct fault_rule *fault_script_rule(const struct fault_script *script,

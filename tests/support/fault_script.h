@@ -44,6 +44,7 @@ struct fault_script {
 	struct fault_rule usual; /* where no rule is */
 	cJSON *settings;	 /* NULL: none at the start */
 	char *key;		 /* NULL: any */
+	char *app_id;		 /* NULL: all SIP servers are the key's own app's */
 	bool sip_resets_srtp;
 };
 

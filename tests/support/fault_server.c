@@ -42,6 +42,7 @@ struct serving {
 	struct connection connections[CONNECTIONS_MAX];
 	long counts[FAULT_METHODS];
 	long accepted;
+	long most_at_once; /* requests that waited for their answers */
 	cJSON *bodies;
 	cJSON *heads;
 };
@@ -50,6 +51,7 @@ struct request {
 	enum fault_method method;
 	bool with_credentials;
 	bool is_state;
+	bool is_script;
 	bool is_known; /* the settings path */
 	bool key_is_right;
 	const char *body;
@@ -128,6 +130,7 @@ static bool request_read(const struct serving *serving, const struct str *in,
 		.with_credentials =
 			text_starts_with(path, "/calling/settings?include_sip_credentials=true "),
 		.is_state = text_starts_with(path, "/_state "),
+		.is_script = is_post && text_starts_with(path, "/_script "),
 		.key_is_right = key_is_right(serving, in->bytes),
 		.body = in->bytes + head_length,
 		.length = head_length + body_length,
@@ -137,12 +140,22 @@ static bool request_read(const struct serving *serving, const struct str *in,
 	return true;
 }
 
+static long hung_count(const struct serving *serving)
+{
+	long count = 0;
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+		count += serving->connections[i].fd >= 0 && serving->connections[i].is_hung;
+	return count;
+}
+
 static char *state_json(const struct serving *serving)
 {
 	cJSON *state = fault_settings_true(&serving->settings);
 	cJSON_AddNumberToObject(state, "gets", (double)serving->counts[FAULT_GET]);
 	cJSON_AddNumberToObject(state, "posts", (double)serving->counts[FAULT_POST]);
 	cJSON_AddNumberToObject(state, "connections", (double)serving->accepted);
+	cJSON_AddNumberToObject(state, "most_at_once", (double)serving->most_at_once);
+	cJSON_AddNumberToObject(state, "hung", (double)hung_count(serving));
 	cJSON_AddItemToObject(state, "bodies", cJSON_Duplicate(serving->bodies, true));
 	cJSON_AddItemToObject(state, "heads", cJSON_Duplicate(serving->heads, true));
 	char *text = fault_settings_print(state);
@@ -244,14 +257,53 @@ static void end_apply(struct connection *connection, const struct fault_rule *ru
 	}
 }
 
+static void at_once_count(struct serving *serving)
+{
+	long waiting = 0;
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+		waiting += serving->connections[i].fd >= 0 && serving->connections[i].is_answering;
+	if (waiting > serving->most_at_once)
+		serving->most_at_once = waiting;
+}
+
+static void serving_begin(struct serving *serving, const char *script)
+{
+	fault_script_read(&serving->script, script);
+	if (serving->script.settings != NULL)
+		fault_settings_replace(&serving->settings, serving->script.settings);
+	serving->settings.sip_resets_srtp = serving->script.sip_resets_srtp;
+	serving->settings.app_id = serving->script.app_id;
+	memset(serving->counts, 0, sizeof serving->counts);
+	serving->bodies = cJSON_CreateArray();
+	serving->heads = cJSON_CreateArray();
+}
+
+static void serving_end(struct serving *serving)
+{
+	cJSON_Delete(serving->bodies);
+	cJSON_Delete(serving->heads);
+	fault_script_release(&serving->script);
+}
+
+/* What is for the tests only, and not counted. */
+static void aside_handle(struct serving *serving, struct connection *connection,
+			 const struct request *request)
+{
+	bool is_known = request->is_state || request->is_script;
+	if (request->is_script) {
+		serving_end(serving);
+		serving_begin(serving, request->body);
+	}
+	char *body = is_known ? state_json(serving) : mem_text("{\"error\":\"no such address\"}");
+	answer_put(connection, &serving->script.usual, is_known ? 200 : 404, body);
+	free(body);
+}
+
 static void request_handle(struct serving *serving, struct connection *connection,
 			   const struct request *request)
 {
-	if (request->is_state || !request->is_known) {
-		char *body = request->is_state ? state_json(serving)
-					       : mem_text("{\"error\":\"no such address\"}");
-		answer_put(connection, &serving->script.usual, request->is_state ? 200 : 404, body);
-		free(body);
+	if (!request->is_known) {
+		aside_handle(serving, connection, request);
 		return;
 	}
 	const struct fault_rule *rule = fault_script_rule(&serving->script, request->method,
@@ -264,6 +316,7 @@ static void request_handle(struct serving *serving, struct connection *connectio
 		cJSON_AddItemToArray(serving->bodies, cJSON_CreateString(request->body));
 	settings_answer(serving, connection, request, rule);
 	end_apply(connection, rule);
+	at_once_count(serving);
 }
 
 /* Is the request that is about to be read one to be dropped unread? */
@@ -271,7 +324,8 @@ static bool is_dropped_unread(struct serving *serving, const struct connection *
 {
 	char first[8] = "";
 	ssize_t length = recv(connection->fd, first, sizeof first - 1, MSG_PEEK | MSG_DONTWAIT);
-	if (connection->in.length > 0 || length < 6 || text_starts_with(first, "GET /_"))
+	if (connection->in.length > 0 || length < 6 || text_starts_with(first, "GET /_") ||
+	    text_starts_with(first, "POST /_"))
 		return false;
 	enum fault_method method = first[0] == 'P' ? FAULT_POST : FAULT_GET;
 	const struct fault_rule *rule =
@@ -395,11 +449,7 @@ static bool serve_once(struct serving *serving, int listening, int lifeline)
 void fault_server_run(int listening, int lifeline, const char *script)
 {
 	struct serving *serving = mem_alloc(1, sizeof *serving);
-	fault_script_read(&serving->script, script);
-	serving->settings.calling = cJSON_Duplicate(serving->script.settings, true);
-	serving->settings.sip_resets_srtp = serving->script.sip_resets_srtp;
-	serving->bodies = cJSON_CreateArray();
-	serving->heads = cJSON_CreateArray();
+	serving_begin(serving, script);
 	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
 		serving->connections[i].fd = -1;
 	while (serve_once(serving, listening, lifeline))
@@ -407,10 +457,8 @@ void fault_server_run(int listening, int lifeline, const char *script)
 	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
 		if (serving->connections[i].fd >= 0)
 			connection_close(&serving->connections[i], false);
-	cJSON_Delete(serving->bodies);
-	cJSON_Delete(serving->heads);
+	serving_end(serving);
 	fault_settings_release(&serving->settings);
-	fault_script_release(&serving->script);
 	free(serving);
 }
 

@@ -4,11 +4,16 @@
  * It keeps one `calling` object as the service does (a POST replaces whole units, a server gets an
  * app_id, a password is shown only when asked for), and a script says what happens to the n-th GET
  * and the n-th POST. What it did is told by GET /_state, which is not counted:
- *   {"gets":2,"posts":1,"connections":3,"calling":{…},"bodies":["…"],"heads":["GET /…"]}
+ *   {"gets":2,"posts":1,"connections":3,"most_at_once":1,"hung":0,"calling":{…},"bodies":["…"],
+ *    "heads":["GET /…"]}
+ * POST /_script, not counted either, begins anew with the script in it; without a line "settings"
+ * the settings stay as they are.
  *
  * A script is lines of text; empty ones and those that begin with # are skipped:
  *   settings {"status":"ENABLED"}     the `calling` object at the start; absent: the answer is {}
  *   key 6K9c…                         any other key is answered with 401
+ *   app 1784…                         SIP servers of other apps stay, whatever is written;
+ *                                     without it all are the key's own
  *   sip-resets-srtp                   a POST with `sip` takes srtp_key_exchange_protocol away
  *   METHOD N DIRECTIVE [ARGUMENT]     METHOD is GET or POST, N counts from 1, * is every other one
  * Several lines for one METHOD N add up. Directives:
@@ -48,11 +53,13 @@ struct fault_server {
 
 /* Forks a child that serves. Ends the program with a message where that cannot be done. */
 void fault_server_start(struct fault_server *server, const char *script);
+/* Begins anew with this script; what the client still has open goes on. */
+void fault_server_script(const struct fault_server *server, const char *script);
 /* Ends the child and waits for it. */
 void fault_server_stop(struct fault_server *server);
 /* What /_state says now. The caller releases it. */
 void fault_server_state(const struct fault_server *server, struct json_doc *state);
-/* The same, one number: "gets", "posts", "connections". */
+/* The same, one number: "gets", "posts", "connections", "most_at_once", "hung". */
 long fault_server_count(const struct fault_server *server, const char *name);
 
 /* Listens on any free port; returns the descriptor. */

@@ -6,17 +6,25 @@
 
 #include <string.h>
 
+static const char OUR_APP_ID[] = "1234567890123456789";
+
 void fault_settings_release(struct fault_settings *settings)
 {
 	cJSON_Delete(settings->calling);
 	cJSON_Delete(settings->lagging);
 }
 
+void fault_settings_replace(struct fault_settings *settings, const cJSON *calling)
+{
+	cJSON_Delete(settings->calling);
+	settings->calling = cJSON_Duplicate(calling, true);
+	settings->lag = 0;
+}
+
 static void member_set(cJSON *object, const cJSON *member)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(object, member->string);
-	if (!cJSON_IsNull(member))
-		cJSON_AddItemToObject(object, member->string, cJSON_Duplicate(member, true));
+	cJSON_AddItemToObject(object, member->string, cJSON_Duplicate(member, true));
 }
 
 void fault_settings_merge(struct fault_settings *settings, const cJSON *members)
@@ -26,20 +34,45 @@ void fault_settings_merge(struct fault_settings *settings, const cJSON *members)
 		return;
 	if (settings->calling == NULL)
 		settings->calling = cJSON_CreateObject();
-	cJSON_ArrayForEach (member, members)
+	cJSON_ArrayForEach (member, members) {
 		member_set(settings->calling, member);
+		if (cJSON_IsNull(member))
+			cJSON_DeleteItemFromObjectCaseSensitive(settings->calling, member->string);
+	}
 }
 
 /* What the service makes for a server that it is sent. */
-static void servers_complete(cJSON *servers)
+static void servers_complete(cJSON *servers, const char *app_id)
 {
 	cJSON *server = NULL;
 	cJSON_ArrayForEach (server, servers) {
 		cJSON_DeleteItemFromObjectCaseSensitive(server, "app_id");
-		cJSON_AddRawToObject(server, "app_id", "1234567890123456789");
+		cJSON_AddRawToObject(server, "app_id", app_id == NULL ? OUR_APP_ID : app_id);
 		cJSON_DeleteItemFromObjectCaseSensitive(server, "sip_user_password");
 		cJSON_AddStringToObject(server, "sip_user_password", "fault-sip-password");
 	}
+}
+
+static void all_move(cJSON *to, cJSON *from)
+{
+	while (cJSON_GetArraySize(from) > 0)
+		cJSON_AddItemToArray(to, cJSON_DetachItemFromArray(from, 0));
+}
+
+/* Those of other apps stay as they are, in their places. */
+static cJSON *servers_with_others(cJSON *ours, const cJSON *held, const char *app_id)
+{
+	cJSON *all = cJSON_CreateArray();
+	const cJSON *server = NULL;
+	cJSON_ArrayForEach (server, held) {
+		const char *app = json_text(json_member(server, "app_id"));
+		if (app_id != NULL && app != NULL && strcmp(app, app_id) != 0)
+			cJSON_AddItemToArray(all, cJSON_Duplicate(server, true));
+		else
+			all_move(all, ours);
+	}
+	all_move(all, ours);
+	return all;
 }
 
 static void sip_post(struct fault_settings *settings, const cJSON *sip)
@@ -48,10 +81,16 @@ static void sip_post(struct fault_settings *settings, const cJSON *sip)
 	cJSON *held = cJSON_GetObjectItemCaseSensitive(settings->calling, "sip");
 	if (held == NULL)
 		held = cJSON_AddObjectToObject(settings->calling, "sip");
+	cJSON *ours = cJSON_Duplicate(json_member(sip, "servers"), true);
+	servers_complete(ours, settings->app_id);
+	cJSON *servers = servers_with_others(ours, json_member(held, "servers"), settings->app_id);
 	cJSON_ArrayForEach (member, sip)
 		member_set(held, member);
-	if (cJSON_HasObjectItem(sip, "servers"))
-		servers_complete(cJSON_GetObjectItemCaseSensitive(held, "servers"));
+	if (ours != NULL)
+		cJSON_ReplaceItemInObjectCaseSensitive(held, "servers", servers);
+	else
+		cJSON_Delete(servers);
+	cJSON_Delete(ours);
 	if (settings->sip_resets_srtp)
 		cJSON_DeleteItemFromObjectCaseSensitive(settings->calling,
 							"srtp_key_exchange_protocol");

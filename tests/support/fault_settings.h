@@ -10,9 +10,12 @@ struct fault_settings {
 	cJSON *lagging; /* what is shown for the next `lag` reads */
 	long lag;
 	bool sip_resets_srtp;
+	const char *app_id; /* whose SIP servers a POST replaces; borrowed; NULL: all are ours */
 };
 
 void fault_settings_release(struct fault_settings *settings);
+/* They are `calling` from now on; nothing lags. */
+void fault_settings_replace(struct fault_settings *settings, const cJSON *calling);
 /* Sets members of `calling`; a null takes one away. */
 void fault_settings_merge(struct fault_settings *settings, const cJSON *members);
 /* A POST's body; it shows after `lag` more reads. False where it is no {"calling":{…}}. */

@@ -25,6 +25,7 @@ build|authorities|ca-certificates|ca-certificates|ca-certificates|ca-certificate
 test|library cmocka|libcmocka-dev|libcmocka-devel|cmocka-dev|cmocka
 test|library vterm|libvterm-dev|libvterm-devel|libvterm-dev|libvterm
 test|command python3|python3|python3|python3|python3
+test|python cryptography|python3-cryptography|python3-cryptography|py3-cryptography|cryptography
 test|command curl|curl|curl|curl|curl
 test|command jq|jq|jq|jq|jq
 test|command openssl|openssl|openssl|openssl|openssl@3
@@ -32,6 +33,8 @@ test|server kamailio|kamailio|kamailio|kamailio|-
 test|module kamailio/modules/tls.so|kamailio-tls-modules|kamailio-tls|kamailio-tls|-
 test|server gnutls-serv|gnutls-bin|gnutls-utils|gnutls-utils|gnutls
 test|server nginx|nginx-light|nginx|nginx|nginx
+test|command pass|pass|pass|pass|pass
+test|command gpg|gnupg|gnupg2|gnupg|gnupg
 test|server dnsmasq|dnsmasq-base|dnsmasq|dnsmasq|dnsmasq
 lint|command clang|clang|clang|clang|llvm
 lint|command clang-tidy|clang-tidy|clang-tools-extra|clang-extra-tools|llvm
@@ -56,6 +59,8 @@ is_there() {
 	command\ *) command -v "${what%% *}" ;;
 	server\ *) PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$what" ;;
 	module\ *) for file in /usr/lib*/"$what" /usr/lib/*/"$what"; do [ -e "$file" ] && break; done ;;
+	# The system's own, as tests/support/vault_reader.py asks for it.
+	python\ *) /usr/bin/python3 -c "import $what" ;;
 	header\ *) echo "#include <$what>" | ${CC:-cc} -E -x c - ;;
 	library\ *) pkg-config --exists "$what" ;;
 	fuzzer) ls "$(clang -print-resource-dir)"/lib/*/*fuzzer* ;;

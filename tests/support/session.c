@@ -377,8 +377,10 @@ bool session_close(struct session *session)
 		return true;
 	bool has_left = true;
 	if (session->id > 0 && !session->has_ended) {
-		session_signal(session, SIGTERM);
+		/* In this order: a SIGCONT that comes later would keep the sanitizers' leak check
+		 * from stopping the program, for which it then waits for ever. */
 		session_signal(session, SIGCONT);
+		session_signal(session, SIGTERM);
 		session->deadline_ms = SESSION_LEAVE_MS;
 		has_left = session_exit_status(session) >= 0;
 	}

@@ -276,6 +276,33 @@ static void test_standard_input(void **state)
 	str_release(&read);
 }
 
+static void test_secrets(void **state)
+{
+	(void)state;
+	struct secret secret;
+	struct err err;
+	char text[SECRET_MAX + 1];
+	secret_init(&secret);
+	memset(text, 'k', sizeof text);
+	assert_true(file_write_whole("key", text, SECRET_MAX, 0600, NULL));
+	assert_true(file_read_secret("key", &secret, &err));
+	assert_int_equal(secret.length, SECRET_MAX);
+	assert_int_equal(strlen(secret_bytes(&secret)), SECRET_MAX);
+	assert_true(file_write_whole("key", "a\0b\n", 4, 0600, NULL));
+	assert_true(file_read_secret("key", &secret, &err));
+	assert_int_equal(secret.length, 4);
+	assert_memory_equal(secret_bytes(&secret), "a\0b\n", 5);
+	assert_true(file_write_whole("key", text, sizeof text, 0600, NULL));
+	assert_false(file_read_secret("key", &secret, &err));
+	assert_int_equal(err.kind, ERR_INPUT);
+	assert_string_equal(err.sentence, "There are more than 4000 bytes in key.");
+	assert_false(file_read_secret("absent", &secret, &err));
+	assert_int_equal(err.kind, ERR_IO);
+	assert_false(file_read_secret(".", &secret, &err));
+	assert_int_equal(err.kind, ERR_IO);
+	secret_release(&secret);
+}
+
 static const struct {
 	const char *path;
 	bool made;
@@ -323,6 +350,7 @@ int main(void)
 		file_test(test_read_within_a_limit),
 		file_test(test_refused_reads),
 		file_test(test_standard_input),
+		file_test(test_secrets),
 		file_test(test_folders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -280,6 +280,13 @@ static void test_strings_round_trip(void **state)
 		if (text_utf8_valid(text, strlen(text)))
 			assert_string_equal(json_text(doc.root), text);
 		json_doc_release(&doc);
+		str_clear(&out);
+		json_write_utf8(&out, text); /* beyond ASCII as it is */
+		if (text_utf8_valid(text, strlen(text))) {
+			assert_true(json_doc_parse(&doc, out.bytes, out.length, NULL));
+			assert_string_equal(json_text(doc.root), text);
+			json_doc_release(&doc);
+		}
 		str_release(&out);
 	}
 }

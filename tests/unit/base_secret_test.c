@@ -147,8 +147,8 @@ static void test_mask_shows_no_length(void **state)
 }
 
 /*
- * This program's OPENSSL_cleanse stands before libcrypto's: it zeroes too, and notes whether it was
- * given all of the memory watched.
+ * This program's explicit_bzero stands before libc's, and so does the one that checked builds call:
+ * it zeroes too, and notes whether it was given all of the memory watched.
  */
 static struct {
 	const char *begin;
@@ -163,13 +163,20 @@ static void watch(const void *memory, size_t length)
 	watched.wiped = false;
 }
 
-void OPENSSL_cleanse(void *memory, size_t length)
+void explicit_bzero(void *memory, size_t length)
 {
 	const char *begin = memory;
 	if (begin <= watched.begin && watched.begin + watched.length <= begin + length)
 		watched.wiped = true;
 	for (volatile char *at = memory; length > 0; length--)
 		*at++ = '\0';
+}
+
+void __explicit_bzero_chk(void *memory, size_t length, size_t room);
+void __explicit_bzero_chk(void *memory, size_t length, size_t room)
+{
+	assert_true(length <= room);
+	explicit_bzero(memory, length);
 }
 
 static void test_pages_are_wiped(void **state)
@@ -184,6 +191,41 @@ static void test_pages_are_wiped(void **state)
 	watch(secret.pages, SECRET_MAX);
 	secret_release(&secret);
 	assert_true(watched.wiped);
+}
+
+/* A secret that is put together moves to larger pages, and leaves nothing in those it had. */
+static void test_long_secrets(void **state)
+{
+	enum { PARTS = 3000, PART = 10 };
+	(void)state;
+	struct secret secret, copy;
+	secret_init(&secret);
+	secret_init(&copy);
+	assert_true(secret_insert(&secret, 0, "first-part", PART, NULL));
+	watch(secret.pages, PART);
+	for (size_t i = 1; i < PARTS; i++)
+		assert_true(secret_insert(&secret, secret.length, "other-part", PART, NULL));
+	assert_true(watched.wiped);
+	assert_int_equal(secret.length, PARTS * PART);
+	assert_int_equal(strlen(secret_bytes(&secret)), PARTS * PART);
+	assert_memory_equal(secret_bytes(&secret), "first-partother-part", 20);
+	assert_true(secret_insert(&secret, PART, NULL, 2, NULL));
+	assert_memory_equal(secret_bytes(&secret), "first-part\0\0other-part", 22);
+	secret_remove(&secret, 5, 7);
+	assert_memory_equal(secret_bytes(&secret), "firstother-part", 15);
+	assert_int_equal(strlen(secret_bytes(&secret)), PARTS * PART - 5);
+	assert_memory_equal(secret.pages + secret.length, "\0\0\0\0\0\0", 6);
+	assert_true(secret_copy(&copy, &secret, NULL));
+	assert_int_equal(copy.length, secret.length);
+	assert_memory_equal(copy.pages, secret.pages, secret.length + 1);
+	assert_true(secret_set(&copy, "short", 5, NULL));
+	for (size_t at = 5; at < secret.length; at++)
+		assert_int_equal(copy.pages[at], 0);
+	watch(secret.pages, secret.length);
+	secret_release(&secret);
+	assert_true(watched.wiped);
+	secret_remove(&secret, 0, 0);
+	secret_release(&copy);
 }
 
 static void test_freed_memory_is_wiped(void **state)
@@ -257,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_typed_and_rubbed_out),
 		cmocka_unit_test(test_mask_shows_no_length),
 		cmocka_unit_test(test_pages_are_wiped),
+		cmocka_unit_test(test_long_secrets),
 		cmocka_unit_test(test_freed_memory_is_wiped),
 		cmocka_unit_test(test_memory_that_cannot_be),
 		cmocka_unit_test(test_allocators_of_libraries),

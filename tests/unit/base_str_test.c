@@ -125,6 +125,34 @@ static void test_detach_hands_over(void **state)
 	str_release(&str);
 }
 
+static const struct {
+	const char *word, *quoted;
+} quoted_cases[] = {
+	{ "plain", "plain" },
+	{ "/home/a.b/c_d-e+f", "/home/a.b/c_d-e+f" },
+	{ "", "''" },
+	{ "a b", "'a b'" },
+	{ "it's", "'it'\\''s'" },
+	{ "$HOME", "'$HOME'" },
+	{ "~", "'~'" },
+	{ "a;b", "'a;b'" },
+	{ "*", "'*'" },
+	{ "a\\", "'a\\'" },
+	{ "\xc3\xa4", "'\xc3\xa4'" },
+};
+
+static void test_words_of_a_command(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(quoted_cases); i++) {
+		struct str str;
+		str_init(&str);
+		str_add_quoted(&str, quoted_cases[i].word);
+		assert_string_equal(str.bytes, quoted_cases[i].quoted);
+		str_release(&str);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +161,7 @@ int main(void)
 		cmocka_unit_test(test_long_format),
 		cmocka_unit_test(test_insert_and_remove),
 		cmocka_unit_test(test_detach_hands_over),
+		cmocka_unit_test(test_words_of_a_command),
 	};
 	(void)setlocale(LC_ALL, "tr_TR.UTF-8"); /* where it exists: I and i are no pair there */
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,33 @@ static void test_utf8_both_ways(void **state)
 	assert_false(text_utf8_valid("\xc1\xbf", 2));
 }
 
+static const struct {
+	const char *text;
+	bool has_control;
+	size_t characters;
+} plain_cases[] = {
+	{ "", false, 0 },
+	{ "plain ~", false, 7 },
+	{ "Z\xc3\xbcrich", false, 6 },
+	{ "\xf0\x9f\x98\x80\xc2\xa0", false, 2 },
+	{ "a\tb", true, 3 },
+	{ "a\n", true, 2 },
+	{ "\x1b[31m", true, 5 },
+	{ "a\x7f", true, 2 },
+	{ "\xc2\x9b", true, 1 },
+	{ "ok\xc3\xbc\xff", true, 4 },
+	{ "\xe4\xb8", true, 1 },
+};
+
+static void test_plain_text(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(plain_cases); i++) {
+		assert_int_equal(text_has_control(plain_cases[i].text), plain_cases[i].has_control);
+		assert_int_equal(text_characters(plain_cases[i].text), plain_cases[i].characters);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_gets_through),
 		cmocka_unit_test(test_piece_says_what_it_is),
 		cmocka_unit_test(test_utf8_both_ways),
+		cmocka_unit_test(test_plain_text),
 	};
 	if (setlocale(LC_ALL, "C.UTF-8") == NULL) {
 		(void)fputs("This test needs the locale C.UTF-8.\n", stderr);

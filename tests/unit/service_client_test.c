@@ -257,6 +257,33 @@ static void test_not_sent(void **state)
 	}
 }
 
+static void test_read_only_is_read_and_not_written(void **state)
+{
+	(void)state;
+	struct world world;
+	struct told read = { 0 }, written = { 0 };
+	world_begin(&world, "settings {\"status\":\"ENABLED\"}");
+	world.endpoint.is_read_only = true;
+	run(&world, client_read(world.http, &world.endpoint, false, read_done, &read), &read);
+	assert_int_equal(read.err.kind, ERR_NONE);
+	struct client_operation *operation =
+		client_write(world.http, &world.endpoint, "{}", write_done, &written);
+	assert_false(written.done); /* told from the loop, as every outcome */
+	run(&world, operation, &written);
+	assert_int_equal(written.err.kind, ERR_FORBIDDEN);
+	assert_int_equal(written.reach, HTTP_NOT_SENT);
+	assert_non_null(strstr(written.err.sentence, "marked read-only"));
+	assert_non_null(strstr(written.err.sentence, "Edit the number"));
+	assert_int_equal(fault_server_count(&world.server, "gets"), 1);
+	assert_int_equal(fault_server_count(&world.server, "posts"), 0);
+	struct told again = { 0 };
+	operation = client_write(world.http, &world.endpoint, "{}", write_done, &again);
+	client_cancel(&operation);
+	loop_step(&world.loop, STEP_MS);
+	assert_false(again.done);
+	world_end(&world);
+}
+
 /* A gateway that prints the headers it got must not bring the key onto the screen. */
 static void test_key_is_never_told(void **state)
 {
@@ -318,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_credentials_only_when_asked),
 		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_not_sent),
+		cmocka_unit_test(test_read_only_is_read_and_not_written),
 		cmocka_unit_test(test_key_is_never_told),
 		cmocka_unit_test(test_cancel),
 	};

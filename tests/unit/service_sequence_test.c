@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "calling/changes.h"
-#include "tests/support/fast_clock.h"
-#include "tests/support/fault_server.h"
+#include "tests/support/sequence_world.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,18 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-	STEP_MS = 2,
-	GIVE_UP_MS = 20000, /* real time */
-	CLOCK_FACTOR = 25,
-	NEVER = 1000,
-};
-
-#define ID "0123456789abcdef"
-#define KEY "key-of-the-sequence-test"
 #define SERVER                                                                          \
 	"{\"hostname\":\"sip.acme.example\",\"port\":5071,\"request_uri_user_params\":" \
 	"{\"tgrp\":\"berlin\"}}"
@@ -40,19 +29,23 @@ enum {
 #define SDES "\"srtp_key_exchange_protocol\":\"SDES\""
 #define REFUSAL "answer 400 {\"error\":{\"message\":\"No.\",\"code\":100}}"
 
-struct world {
-	struct fault_server server;
-	struct loop loop;
-	struct http *http;
-	struct endpoint endpoint;
-	struct history history;
-	struct sequence_target target;
-	struct calling_settings base;
-	struct calling_values mine;
-	struct sequence sequence;
-	int steps; /* told so far */
-	char home[40];
-};
+/* What the service holds, but for what it makes itself. */
+static void assert_service_holds(struct sequence_world *world,
+				 const struct calling_values *expected)
+{
+	struct calling_values wanted;
+	struct changes differences;
+	values_copy(&wanted, expected); /* it may be the world's own */
+	free(sequence_world_read(world));
+	changes_init(&differences);
+	changes_compute(&wanted, &world->base.values, false, &differences);
+	for (size_t i = 0; i < differences.count; i++)
+		print_message("%s: %s, not %s\n", differences.items[i].path,
+			      differences.items[i].new_text, differences.items[i].old_text);
+	assert_int_equal(differences.count, 0);
+	changes_release(&differences);
+	values_release(&wanted);
+}
 
 static void decode(struct calling_settings *settings, const char *answer)
 {
@@ -61,128 +54,13 @@ static void decode(struct calling_settings *settings, const char *answer)
 		fail_msg("%s: %s", answer, err.sentence);
 }
 
-static void changed(void *owner, struct sequence *sequence)
-{
-	struct world *world = owner;
-	assert_ptr_equal(sequence, &world->sequence);
-	world->steps++;
-}
-
-static void history_reopen(struct world *world)
-{
-	char *notice;
-	struct err err;
-	history_close(&world->history);
-	if (!history_open(&world->history, ID, &notice, &err))
-		fail_msg("%s", err.sentence);
-	assert_null(notice);
-}
-
-static void world_begin(struct world *world, const char *members, const char *script)
-{
-	char *whole = mem_format("settings {%s}\n%s", members, script);
-	char *answer = mem_format("{\"calling\":{%s}}", members);
-	*world = (struct world) { .home = "/tmp/sipdesk-sequence-XXXXXX" };
-	assert_non_null(mkdtemp(world->home));
-	assert_int_equal(setenv("XDG_DATA_HOME", world->home, 1), 0);
-	fault_server_start(&world->server, whole);
-	loop_init(&world->loop);
-	world->http = http_new(&world->loop, NULL);
-	endpoint_init(&world->endpoint);
-	world->endpoint.api_url = mem_text(world->server.url);
-	assert_true(secret_set(&world->endpoint.key, KEY, strlen(KEY), NULL));
-	history_open_in_memory(&world->history);
-	history_reopen(world);
-	world->target = (struct sequence_target) {
-		.http = world->http,
-		.endpoint = &world->endpoint,
-		.history = &world->history,
-		.label = "Acme \xc3\xbc \"1\"",
-	};
-	decode(&world->base, answer);
-	values_copy(&world->mine, &world->base.values);
-	fast_clock_set(CLOCK_FACTOR);
-	free(answer);
-	free(whole);
-}
-
-static void world_end(struct world *world)
-{
-	fast_clock_set(1);
-	for (size_t i = 0; i < LOOP_TIMERS_MAX; i++)
-		assert_null(world->loop.timers[i].expired);
-	http_free(world->http);
-	endpoint_release(&world->endpoint);
-	settings_release(&world->base);
-	values_release(&world->mine);
-	history_close(&world->history);
-	fault_server_stop(&world->server);
-	char *command = mem_format("rm -rf '%s'", world->home);
-	assert_int_equal(system(command), 0);
-	free(command);
-}
-
-static int64_t real_now_ms(void)
-{
-	struct timespec now;
-	assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Runs it to its end, or until `steps` were told: then its process is no more. True: to its end. */
-static bool run(struct world *world, int steps)
-{
-	int64_t end = real_now_ms() + GIVE_UP_MS;
-	while (world->sequence.state == SEQUENCE_RUNNING && world->steps < steps) {
-		assert_true(real_now_ms() < end);
-		loop_step(&world->loop, STEP_MS);
-	}
-	return world->sequence.state != SEQUENCE_RUNNING;
-}
-
-static void reset_start(struct world *world)
-{
-	assert_null(sequence_reset_why_not(&world->base));
-	world->steps = 0;
-	sequence_reset_password(&world->sequence, &world->target, &world->base, changed, world);
-}
-
-static void send_begin(struct world *world)
-{
-	world->steps = 0;
-	sequence_start(&world->sequence, SEQUENCE_SEND, &world->target, &world->base.values,
-		       &world->mine, changed, world);
-}
-
-/* What the service holds is `members`, but for what the service makes itself. */
-static void assert_service_holds(const struct world *world, const struct calling_values *expected)
-{
-	struct json_doc state;
-	struct calling_settings shown;
-	struct changes differences;
-	fault_server_state(&world->server, &state);
-	struct json_slice calling = json_slice(&state, json_member(state.root, "calling"));
-	char *answer = mem_format("{\"calling\":%.*s}", (int)calling.length, calling.bytes);
-	decode(&shown, answer);
-	changes_init(&differences);
-	changes_compute(expected, &shown.values, false, &differences);
-	for (size_t i = 0; i < differences.count; i++)
-		print_message("%s: %s, not %s\n", differences.items[i].path,
-			      differences.items[i].new_text, differences.items[i].old_text);
-	assert_int_equal(differences.count, 0);
-	changes_release(&differences);
-	settings_release(&shown);
-	free(answer);
-	json_doc_release(&state);
-}
-
 static bool event_note(void *owner, const struct json_doc *line)
 {
 	str_addf(owner, "%s ", json_text(json_member(line->root, "event")));
 	return true;
 }
 
-static void assert_events(const struct world *world, const char *expected)
+static void assert_events(const struct sequence_world *world, const char *expected)
 {
 	struct str events;
 	size_t line;
@@ -194,34 +72,23 @@ static void assert_events(const struct world *world, const char *expected)
 	str_release(&events);
 }
 
-static bool find_open(struct world *world, struct sequence_record *record)
-{
-	bool found = false;
-	struct err err;
-	history_reopen(world);
-	if (!sequence_find_open(&world->history, record, &found, &err))
-		fail_msg("%s", err.sentence);
-	return found;
-}
-
-static void assert_nothing_open(struct world *world)
+static void assert_nothing_open(struct sequence_world *world)
 {
 	struct sequence_record record;
-	assert_false(find_open(world, &record));
+	assert_false(sequence_world_find_open(world, &record));
 }
 
 /* The next start: what is open is settled; then nothing is. */
-static bool settle(struct world *world, enum sequence_kind how)
+static bool settle(struct sequence_world *world, enum sequence_kind how)
 {
 	struct sequence_record record;
-	if (!find_open(world, &record))
+	if (!sequence_world_find_open(world, &record))
 		return false;
 	assert_int_not_equal(record.began_at, 0);
 	assert_int_equal(record.who.process, getpid());
-	world->steps = 0;
-	sequence_settle(&world->sequence, how, &world->target, &record, changed, world);
+	sequence_world_settle(world, how, &record);
 	sequence_record_release(&record); /* it holds nothing of it */
-	assert_true(run(world, NEVER));
+	assert_true(sequence_world_run(world, SEQUENCE_TO_ITS_END));
 	assert_int_equal(world->sequence.state, SEQUENCE_DONE);
 	sequence_release(&world->sequence);
 	assert_nothing_open(world);
@@ -231,17 +98,17 @@ static bool settle(struct world *world, enum sequence_kind how)
 static void test_send(void **state)
 {
 	(void)state;
-	struct world world;
-	world_begin(&world, "\"status\":\"DISABLED\"", "");
+	struct sequence_world world;
+	sequence_world_begin(&world, "\"status\":\"DISABLED\"", "");
 	mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
-	send_begin(&world);
-	assert_true(run(&world, NEVER));
+	sequence_world_send(&world, SEQUENCE_SEND);
+	assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 	assert_int_equal(world.sequence.state, SEQUENCE_DONE);
 	assert_int_equal(world.sequence.send.outcome, SEND_APPLIED);
 	sequence_release(&world.sequence);
 	assert_events(&world, "begin request answer result end ");
 	assert_nothing_open(&world);
-	world_end(&world);
+	sequence_world_end(&world);
 }
 
 /* Nothing of a sequence that never came to a write is kept. */
@@ -257,37 +124,37 @@ static void test_nothing_written(void **state)
 		{ "GET 1 before {\"status\":\"ENABLED\"}", false }, /* nothing left to change */
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		struct world world;
-		world_begin(&world, "\"status\":\"DISABLED\"", cases[i].script);
+		struct sequence_world world;
+		sequence_world_begin(&world, "\"status\":\"DISABLED\"", cases[i].script);
 		mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
-		send_begin(&world);
+		sequence_world_send(&world, SEQUENCE_SEND);
 		if (cases[i].is_cancelled) {
 			assert_true(sequence_can_cancel(&world.sequence));
 			sequence_cancel(&world.sequence);
 		}
-		assert_true(run(&world, NEVER));
+		assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 		assert_int_equal(world.sequence.state, SEQUENCE_DONE);
 		assert_int_equal(fault_server_count(&world.server, "posts"), 0);
 		sequence_release(&world.sequence);
 		assert_events(&world, "");
-		world_end(&world);
+		sequence_world_end(&world);
 	}
 }
 
 static void test_reset(void **state)
 {
 	(void)state;
-	struct world world;
-	world_begin(&world, SIP "," SDES, "sip-resets-srtp");
-	reset_start(&world);
-	assert_true(run(&world, NEVER));
+	struct sequence_world world;
+	sequence_world_begin(&world, SIP "," SDES, "sip-resets-srtp");
+	sequence_world_reset(&world);
+	assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 	assert_int_equal(world.sequence.state, SEQUENCE_DONE);
 	assert_int_equal(world.sequence.send.outcome, SEND_APPLIED);
 	assert_int_equal(world.sequence.record.goal, 1);
 	sequence_release(&world.sequence);
 	assert_service_holds(&world, &world.base.values);
 	assert_nothing_open(&world);
-	world_end(&world);
+	sequence_world_end(&world);
 }
 
 /* Its process dies after any step: the next start brings the number back, forwards or backwards. */
@@ -299,14 +166,14 @@ static void test_reset_dies_anywhere(void **state)
 	for (size_t way = 0; way < ARRAY_LENGTH(ways); way++) {
 		bool through = false;
 		for (int steps = 1; !through; steps++) {
-			struct world world;
-			world_begin(&world, SIP "," SDES, "sip-resets-srtp");
-			reset_start(&world);
-			through = run(&world, steps);
+			struct sequence_world world;
+			sequence_world_begin(&world, SIP "," SDES, "sip-resets-srtp");
+			sequence_world_reset(&world);
+			through = sequence_world_run(&world, steps);
 			sequence_release(&world.sequence);
 			settled += settle(&world, ways[way]);
 			assert_service_holds(&world, &world.base.values);
-			world_end(&world);
+			sequence_world_end(&world);
 		}
 	}
 	assert_true(settled > 8);
@@ -320,12 +187,12 @@ static void test_send_dies_anywhere(void **state)
 	for (size_t way = 0; way < ARRAY_LENGTH(ways); way++) {
 		bool through = false;
 		for (int steps = 1; !through; steps++) {
-			struct world world;
-			world_begin(&world, SIP "," SDES, "sip-resets-srtp");
+			struct sequence_world world;
+			sequence_world_begin(&world, SIP "," SDES, "sip-resets-srtp");
 			mem_text_set(&world.mine.servers[0].hostname, "sip.new.example");
 			mem_text_set(&world.mine.servers[0].port, NULL);
-			send_begin(&world);
-			through = run(&world, steps);
+			sequence_world_send(&world, SEQUENCE_SEND);
+			through = sequence_world_run(&world, steps);
 			sequence_release(&world.sequence);
 			if (settle(&world, ways[way])) {
 				settled++;
@@ -333,7 +200,7 @@ static void test_send_dies_anywhere(void **state)
 								     ? &world.mine
 								     : &world.base.values);
 			}
-			world_end(&world);
+			sequence_world_end(&world);
 		}
 	}
 	assert_true(settled > 4);
@@ -351,51 +218,51 @@ static void test_reset_way_back_fails(void **state)
 		"POST 1 drop\nPOST 1 apply\nPOST 2 answer 429\nPOST 2 header Retry-After: 130",
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
-		struct world world;
+		struct sequence_world world;
 		print_message("%s\n", scripts[i]);
-		world_begin(&world, SIP "," SDES, scripts[i]);
-		reset_start(&world);
-		assert_true(run(&world, NEVER));
+		sequence_world_begin(&world, SIP "," SDES, scripts[i]);
+		sequence_world_reset(&world);
+		assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 		assert_int_equal(world.sequence.state, SEQUENCE_OPEN);
 		sequence_release(&world.sequence);
 		assert_true(settle(&world, SEQUENCE_FINISH));
 		assert_service_holds(&world, &world.base.values);
-		world_end(&world);
+		sequence_world_end(&world);
 	}
 }
 
 static void test_reset_not_begun(void **state)
 {
 	(void)state;
-	struct world world;
-	world_begin(&world, SIP, "POST 1 " REFUSAL);
-	reset_start(&world);
-	assert_true(run(&world, NEVER));
+	struct sequence_world world;
+	sequence_world_begin(&world, SIP, "POST 1 " REFUSAL);
+	sequence_world_reset(&world);
+	assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 	assert_int_equal(world.sequence.state, SEQUENCE_DONE);
 	assert_int_equal(world.sequence.send.outcome, SEND_NOT_APPLIED);
 	assert_int_equal(fault_server_count(&world.server, "posts"), 1);
 	sequence_release(&world.sequence);
 	assert_nothing_open(&world);
 	assert_service_holds(&world, &world.base.values);
-	world_end(&world);
+	sequence_world_end(&world);
 }
 
 /* Once it has taken the number out of service it cannot be stopped before it is back. */
 static void test_reset_cancelled(void **state)
 {
 	(void)state;
-	struct world world;
-	world_begin(&world, SIP, "");
-	reset_start(&world);
+	struct sequence_world world;
+	sequence_world_begin(&world, SIP, "");
+	sequence_world_reset(&world);
 	while (!world.sequence.send.writes_begun)
-		loop_step(&world.loop, STEP_MS);
+		(void)sequence_world_run(&world, world.steps + 1);
 	assert_false(sequence_can_cancel(&world.sequence));
 	sequence_cancel(&world.sequence);
-	assert_true(run(&world, NEVER));
+	assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 	assert_int_equal(world.sequence.state, SEQUENCE_DONE);
 	sequence_release(&world.sequence);
 	assert_service_holds(&world, &world.base.values);
-	world_end(&world);
+	sequence_world_end(&world);
 }
 
 static void test_reset_why_not(void **state)
@@ -433,22 +300,22 @@ static void test_reset_why_not(void **state)
 static void test_unknown_stays_open(void **state)
 {
 	(void)state;
-	struct world world;
-	world_begin(&world, "\"status\":\"DISABLED\"",
-		    "GET 2 hang\nGET 3 answer 400 no\nGET 4 answer 400 no");
+	struct sequence_world world;
+	sequence_world_begin(&world, "\"status\":\"DISABLED\"",
+			     "GET 2 hang\nGET 3 answer 400 no\nGET 4 answer 400 no");
 	mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
-	send_begin(&world);
-	assert_true(run(&world, NEVER));
+	sequence_world_send(&world, SEQUENCE_SEND);
+	assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 	assert_int_equal(world.sequence.send.outcome, SEND_UNKNOWN);
 	assert_int_equal(world.sequence.state, SEQUENCE_OPEN);
 	sequence_release(&world.sequence);
 	struct sequence_record record;
 	struct err err;
-	assert_true(find_open(&world, &record));
+	assert_true(sequence_world_find_open(&world, &record));
 	assert_true(sequence_leave(&world.history, &record, &err));
 	sequence_record_release(&record);
 	assert_nothing_open(&world);
-	world_end(&world);
+	sequence_world_end(&world);
 }
 
 /* What cannot be kept is not sent. */
@@ -460,12 +327,12 @@ static void test_disk_full(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	none = before;
 	for (rlim_t room = 0; room < 1200; room += 150) {
-		struct world world;
-		world_begin(&world, SIP, "");
-		reset_start(&world);
+		struct sequence_world world;
+		sequence_world_begin(&world, SIP, "");
+		sequence_world_reset(&world);
 		none.rlim_cur = room;
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-		bool ended = run(&world, NEVER);
+		bool ended = sequence_world_run(&world, SEQUENCE_TO_ITS_END);
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 		assert_true(ended);
 		if (fault_server_count(&world.server, "posts") == 0) {
@@ -475,7 +342,7 @@ static void test_disk_full(void **state)
 		sequence_release(&world.sequence);
 		(void)settle(&world, SEQUENCE_FINISH);
 		assert_service_holds(&world, &world.base.values);
-		world_end(&world);
+		sequence_world_end(&world);
 	}
 }
 
@@ -483,21 +350,20 @@ static void test_timed_undo(void **state)
 {
 	(void)state;
 	for (int undone = 0; undone <= 1; undone++) {
-		struct world world;
+		struct sequence_world world;
 		struct sequence_record record;
 		struct err err;
-		world_begin(&world, "\"status\":\"DISABLED\"", "");
+		sequence_world_begin(&world, "\"status\":\"DISABLED\"", "");
 		mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
-		send_begin(&world);
-		assert_true(run(&world, NEVER));
+		sequence_world_send(&world, SEQUENCE_SEND);
+		assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 		assert_true(sequence_undo_set(&world.history, &world.sequence.record, 12345, &err));
 		sequence_release(&world.sequence);
-		assert_true(find_open(&world, &record));
+		assert_true(sequence_world_find_open(&world, &record));
 		assert_int_equal(record.undo_until, 12345);
 		if (undone) {
-			sequence_settle(&world.sequence, SEQUENCE_UNDO, &world.target, &record,
-					changed, &world);
-			assert_true(run(&world, NEVER));
+			sequence_world_settle(&world, SEQUENCE_UNDO, &record);
+			assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 			assert_int_equal(world.sequence.state, SEQUENCE_DONE);
 			sequence_release(&world.sequence);
 			assert_service_holds(&world, &world.base.values);
@@ -507,7 +373,7 @@ static void test_timed_undo(void **state)
 		}
 		sequence_record_release(&record);
 		assert_nothing_open(&world);
-		world_end(&world);
+		sequence_world_end(&world);
 	}
 }
 
@@ -515,15 +381,15 @@ static void test_timed_undo(void **state)
 static void test_entries(void **state)
 {
 	(void)state;
-	struct world world;
+	struct sequence_world world;
 	struct history_entries entries;
 	struct calling_settings settings;
 	struct err err;
-	world_begin(&world, "\"status\":\"DISABLED\"", "POST 1 " REFUSAL "\nPOST 3 drop");
+	sequence_world_begin(&world, "\"status\":\"DISABLED\"", "POST 1 " REFUSAL "\nPOST 3 drop");
 	mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
 	for (int i = 0; i < 3; i++) { /* refused, applied, nothing left to change */
-		send_begin(&world);
-		assert_true(run(&world, NEVER));
+		sequence_world_send(&world, SEQUENCE_SEND);
+		assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
 		sequence_release(&world.sequence);
 	}
 	assert_true(history_entries_read(&entries, &world.history, &err));
@@ -546,7 +412,7 @@ static void test_entries(void **state)
 	assert_string_equal(settings.values.texts[FIELD_CALLING], "ENABLED");
 	settings_release(&settings);
 	history_entries_release(&entries);
-	world_end(&world);
+	sequence_world_end(&world);
 }
 
 static void test_unusable_record(void **state)

@@ -292,6 +292,8 @@ static void test_round_trip(void **state)
 	assert_int_equal(status.st_mode & 0777, 0600);
 	assert_int_equal(stat(home.sipdesk, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0700);
+	assert_true(
+		numbers_home_has(&home, "\"label\": \"Zürich \\\"3\\\"\"")); /* as people read it */
 	assert_round_trip(&numbers); /* it is what was read back under the lock, and the last one */
 
 	numbers_home_load(&numbers);

@@ -446,7 +446,8 @@ static void test_clipboard(void **state)
 		struct term term = { .out_fd = ends[1],
 				     .knows_xterm = cases[i].knows_xterm,
 				     .is_open = cases[i].is_open };
-		term_clipboard_send(&term, cases[i].text, strlen(cases[i].text));
+		assert_true(term_clipboard_send(&term, cases[i].text, strlen(cases[i].text)) ==
+			    (cases[i].knows_xterm && cases[i].is_open));
 		(void)close(ends[1]);
 		assert_true(read(ends[0], sent, sizeof sent - 1) >= 0);
 		assert_string_equal(sent, cases[i].sent);

@@ -142,8 +142,22 @@ static const struct input_case KEYS[] = {
 	{ "\033[I", "" },
 	{ "\033[O", "" },
 	{ "\033[M !!", "" },
-	{ "\033[<0;12;7M", "" },
+	/* the mouse: of its buttons only the left, going down, and the wheel */
+	{ "\033[<0;12;7M", "click 6,11 " },
+	{ "a\033[<0;300;1Mb", "a click 0,299 b " },
+	{ "\033[<64;1;1M\033[<65;2;2M", "wheel-up 0,0 wheel-down 1,1 " },
 	{ "\033[<0;12;7m", "" },
+	{ "\033[<1;12;7M", "" },
+	{ "\033[<2;12;7M", "" },
+	{ "\033[<4;12;7M", "" },
+	{ "\033[<32;12;7M", "" },
+	{ "\033[<66;12;7M", "" },
+	{ "\033[<0;0;7M", "" },
+	{ "\033[<0;7;0M", "" },
+	{ "\033[<0;12M", "" },
+	{ "\033[<0;12;7;1M", "" },
+	{ "\033[<-1;12;7M", "" },
+	{ "\033[<0;123456789;7M", "" },
 	{ "\033[201~", "" },
 	{ "\033[99~", "" },
 	{ "\033[57399u", "" },
@@ -183,10 +197,15 @@ static const char *const TERMS[] = { "xterm-256color", "linux",	 "vt100",
 
 static void told_add(struct str *told, const struct input_event *event)
 {
+	static const char *const mouse[] = { [INPUT_CLICK] = "click",
+					     [INPUT_WHEEL_UP] = "wheel-up",
+					     [INPUT_WHEEL_DOWN] = "wheel-down" };
 	if (event->kind == INPUT_PASTE)
 		str_addf(told, "<%s>", event->text);
-	else
+	else if (event->kind == INPUT_KEY)
 		key_name_write(event->key, told);
+	else
+		str_addf(told, "%s %d,%d", mouse[event->kind], event->row, event->column);
 	str_add_char(told, ' ');
 }
 

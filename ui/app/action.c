@@ -21,6 +21,13 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.bar = "Review",
 		.help = "Shows every change, what it means for calls and what will be sent.",
 	},
+	[ACTION_SAVE_NUMBER] = {
+		.name = "Save the number",
+		.contexts = CONTEXT_SAVED_NUMBER,
+		.keys = { KEY_F2, KEY_CTRL | 's' },
+		.bar = "Save",
+		.help = "Tries the API key, shows what it opens, then saves the number.",
+	},
 	[ACTION_OPEN] = {
 		.name = "Edit or open",
 		.contexts = CONTEXT_ANY & ~CONTEXT_TEXT,
@@ -35,6 +42,20 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.bar = "Send",
 		.help = "Sends the changes, reads the number back and compares.",
 	},
+	[ACTION_KEEP] = {
+		.name = "Keep it",
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_SENDING,
+		.keys = { 'k' },
+		.bar = "Keep it",
+		.help = "Keeps the new settings: the timed undo is called off.",
+	},
+	[ACTION_UNDO_NOW] = {
+		.name = "Undo now",
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_SENDING,
+		.keys = { 'z' },
+		.bar = "Undo now",
+		.help = "Writes the former settings back, without waiting for the timed undo.",
+	},
 	[ACTION_REQUEST] = {
 		.name = "Exact request",
 		.contexts = CONTEXT_REVIEW,
@@ -48,6 +69,35 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.keys = { 'c' },
 		.bar = "curl equivalent",
 		.help = "Shows curl commands that do the same, with the key as a placeholder.",
+	},
+	[ACTION_JSON] = {
+		.name = "Exact JSON",
+		.contexts = CONTEXT_HISTORY,
+		.keys = { 'b' },
+		.bar = "Exact JSON",
+		.help = "Shows each request as it was sent, and the settings before and after.",
+	},
+	[ACTION_MARK] = {
+		.name = "Mark",
+		.contexts = CONTEXT_HISTORY,
+		.keys = { ' ' },
+		.bar = "Mark",
+		.help = "Marks an entry, to compare another with it; once more takes the mark away.",
+	},
+	[ACTION_COMPARE] = {
+		.name = "Compare",
+		.contexts = CONTEXT_HISTORY,
+		.keys = { 'c' },
+		.bar = "Compare",
+		.help = "Compares the settings after it with those after the marked one, or with "
+			"what the service shows now.",
+	},
+	[ACTION_PUT_BACK] = {
+		.name = "Put it back",
+		.contexts = CONTEXT_HISTORY,
+		.keys = { 'p' },
+		.bar = "Put it back",
+		.help = "Makes a draft of the settings before it, or after it, and goes to Review.",
 	},
 	[ACTION_MINE] = {
 		.name = "Keep mine",
@@ -84,6 +134,13 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.bar = "Find",
 		.help = "Finds a number, or a field by its label, help or JSON path.",
 	},
+	[ACTION_EDIT_NUMBER] = {
+		.name = "Edit the number",
+		.contexts = CONTEXT_NUMBERS,
+		.keys = { KEY_F4 },
+		.bar = "Edit",
+		.help = "Changes what is saved of the number: name, address, where its key lives.",
+	},
 	[ACTION_CHANGES] = {
 		.name = "Changes only",
 		.contexts = CONTEXT_SETTINGS,
@@ -93,17 +150,33 @@ const struct action ACTIONS[ACTION_COUNT] = {
 	},
 	[ACTION_RELOAD] = {
 		.name = "Read again",
-		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_CREDENTIALS,
+		.contexts = CONTEXT_NUMBERS | CONTEXT_SETTINGS | CONTEXT_SERVER |
+			    CONTEXT_CREDENTIALS | CONTEXT_SENDING,
 		.keys = { KEY_F5, KEY_CTRL | 'r' },
 		.bar = "Reload",
-		.help = "Reads the number again from the service; your changes are kept.",
+		.help = "Reads the number again from the service; your changes are kept. In the "
+			"list: those in view.",
+	},
+	[ACTION_DUPLICATE] = {
+		.name = "Duplicate",
+		.contexts = CONTEXT_NUMBERS,
+		.keys = { KEY_F6 },
+		.bar = "Duplicate",
+		.help = "Adds a number like this one.",
 	},
 	[ACTION_REVEAL] = {
 		.name = "Reveal or hide",
-		.contexts = CONTEXT_SETTINGS | CONTEXT_CREDENTIALS,
+		.contexts = CONTEXT_SETTINGS | CONTEXT_CREDENTIALS | CONTEXT_SENDING,
 		.keys = { KEY_F6 },
 		.bar = "Reveal",
 		.help = "Fetches the SIP user password and shows it for 20 seconds, or hides it.",
+	},
+	[ACTION_SORT] = {
+		.name = "Sort",
+		.contexts = CONTEXT_NUMBERS,
+		.keys = { KEY_F7 },
+		.bar = "Sort",
+		.help = "Orders the list by name, number, state or last reading, in turn.",
 	},
 	[ACTION_CHECK] = {
 		.name = "TLS check",
@@ -155,6 +228,48 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.bar = NULL,
 		.help = "What people see when calls do not work, its causes, and what settles them.",
 	},
+	[ACTION_UNDER_WAY] = {
+		.name = "What is under way",
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER,
+		.keys = { 'w' },
+		.bar = NULL,
+		.help = "Shows what is being sent, what was left half-done, or what was sent last.",
+	},
+	[ACTION_MOVE_SERVER] = {
+		.name = "Move to another server",
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER,
+		.keys = { 'm' },
+		.bar = NULL,
+		.help = "Checks another SIP server first, then sends calls there.",
+	},
+	[ACTION_RESET_PASSWORD] = {
+		.name = "Reset SIP password",
+		.contexts = CONTEXT_SETTINGS | CONTEXT_CREDENTIALS,
+		.keys = { 'p' },
+		.bar = NULL,
+		.help = "Has a new SIP user password made; calls fail for the seconds it takes.",
+	},
+	[ACTION_OFF] = {
+		.name = "Emergency off",
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER,
+		.keys = { 'o' },
+		.bar = NULL,
+		.help = "Disables SIP at once; the SIP server is kept.",
+	},
+	[ACTION_ON] = {
+		.name = "Back on",
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER,
+		.keys = { 'n' },
+		.bar = NULL,
+		.help = "Enables SIP again as it was before Emergency off.",
+	},
+	[ACTION_HISTORY] = {
+		.name = "History",
+		.contexts = CONTEXT_SETTINGS,
+		.keys = { 'h' },
+		.bar = NULL,
+		.help = "What was written to the number from here: when, by whom, and how it went.",
+	},
 	[ACTION_COPY] = {
 		.name = "Copy",
 		.contexts = CONTEXT_TEXT | CONTEXT_SERVER | CONTEXT_CREDENTIALS,
@@ -164,7 +279,8 @@ const struct action ACTIONS[ACTION_COUNT] = {
 	},
 	[ACTION_NEXT_VALUE] = {
 		.name = "Next value",
-		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_CONFLICT | CONTEXT_CHOICE,
+		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER | CONTEXT_REVIEW | CONTEXT_CONFLICT |
+			    CONTEXT_CHOICE | CONTEXT_SAVED_NUMBER,
 		.keys = { ' ' },
 		.bar = NULL,
 		.help = "Switches the field to its next value.",
@@ -252,6 +368,12 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.contexts = CONTEXT_ANY,
 		.keys = { KEY_CTRL | 'l' },
 		.help = "Draws the whole screen again.",
+	},
+	[ACTION_LOCK] = {
+		.name = "Lock",
+		.contexts = CONTEXT_ANY & ~CONTEXT_CHOICE,
+		.keys = { KEY_CTRL | 'x' },
+		.help = "Wipes all keys from memory and blanks the screen; your changes are kept.",
 	},
 	[ACTION_SUSPEND] = {
 		.name = "Suspend",

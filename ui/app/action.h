@@ -24,7 +24,9 @@ enum context {
 	CONTEXT_CHOICE = 1 << 10, /* a question, or one of several */
 	CONTEXT_FIND = 1 << 11,
 	CONTEXT_CHECK = 1 << 12,
-	CONTEXT_ANY = (1 << 13) - 1,
+	CONTEXT_SAVED_NUMBER = 1 << 13, /* the form that adds or edits one */
+	CONTEXT_HISTORY = 1 << 14,	/* its list, and one of its entries */
+	CONTEXT_ANY = (1 << 15) - 1,
 };
 
 /* In the order of the bar, the list of all actions and the help. */
@@ -32,18 +34,28 @@ enum action_id {
 	ACTION_NONE,
 	ACTION_HELP,
 	ACTION_REVIEW,
+	ACTION_SAVE_NUMBER,
 	ACTION_OPEN,
 	ACTION_SEND,
+	ACTION_KEEP,
+	ACTION_UNDO_NOW,
 	ACTION_REQUEST,
 	ACTION_CURL,
+	ACTION_JSON,
+	ACTION_MARK,
+	ACTION_COMPARE,
+	ACTION_PUT_BACK,
 	ACTION_MINE,
 	ACTION_THEIRS,
 	ACTION_ALL_MINE,
 	ACTION_ALL_THEIRS,
 	ACTION_FIND,
+	ACTION_EDIT_NUMBER,
 	ACTION_CHANGES,
 	ACTION_RELOAD,
+	ACTION_DUPLICATE,
 	ACTION_REVEAL,
+	ACTION_SORT,
 	ACTION_CHECK,
 	ACTION_RUN_AGAIN,
 	ACTION_CANCEL,
@@ -51,6 +63,12 @@ enum action_id {
 	ACTION_SAVE_CHAIN,
 	ACTION_OPENSSL,
 	ACTION_TROUBLES,
+	ACTION_UNDER_WAY,
+	ACTION_MOVE_SERVER,
+	ACTION_RESET_PASSWORD,
+	ACTION_OFF,
+	ACTION_ON,
+	ACTION_HISTORY,
 	ACTION_COPY,
 	ACTION_NEXT_VALUE,
 	ACTION_ADD,
@@ -66,8 +84,12 @@ enum action_id {
 	ACTION_FIRST,
 	ACTION_LAST,
 	ACTION_REPAINT,
+	ACTION_LOCK,
 	ACTION_SUSPEND,
 	ACTION_COUNT,
+	/* And from here on, with its index: give the focus to this row, as a click does. No key
+	 * does it, and no table lists it. */
+	ACTION_ROW = ACTION_COUNT,
 };
 
 enum { ACTION_KEYS_MAX = 4 };

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "service/http.h"
 #include "store/numbers.h"
+#include "store/preferences.h"
 #include "ui/app/screen.h"
 #include "ui/term/input.h"
 #include "ui/term/term.h"
@@ -19,7 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct keys;
+struct number_states;
 struct open_number;
+struct request_log;
 struct tls_check;
 
 enum app_service {
@@ -29,8 +33,8 @@ enum app_service {
 	APP_SERVICE_FAILED
 };
 
-/* Puts the key of a practice number into `key`; leaves it empty where there is none. */
-typedef void app_practice_key_fn(const char *label, struct secret *key);
+/* Puts the key of the practice number with this id into `key`; leaves it empty where it is none. */
+typedef void app_practice_key_fn(const char *id, struct secret *key);
 
 /* A practice SIP server: where its hostname is to be found, and what to trust there. */
 struct practice_sip {
@@ -43,11 +47,16 @@ struct app {
 	struct term term;
 	struct input input;
 	struct http *http;
+	struct request_log *log; /* --log's; borrowed; NULL: none is kept */
 	struct screen *top;
+	struct screen *curtain; /* shown instead of the stack while locked; NULL: it is not */
+	struct keys *keys;
+	struct preferences preferences;
 	struct numbers numbers;
-	struct open_number *open; /* list of numbers opened in this session, newest first */
-	struct tls_check *checks; /* TLS checks run in this session, newest first */
-	char *notice;		  /* one sentence above the bar until the next key; NULL: none */
+	struct number_states *states; /* what is known of each for the list */
+	struct open_number *open;     /* list of numbers opened in this session, newest first */
+	struct tls_check *checks;     /* TLS checks run in this session, newest first */
+	char *notice; /* one sentence above the bar until the next key; NULL: none */
 	enum app_service service;
 	char *practice_url;		    /* the practice service's, once it listens */
 	struct practice_sip *practice_sips; /* NULL until the practice service listens */
@@ -55,15 +64,20 @@ struct app {
 	app_practice_key_fn *practice_key; /* NULL: keys are asked for */
 	char term_notice[160];		   /* what term_open had to say; empty: nothing */
 	int signal_pipe[2];
+	bool frame_is_old; /* events were acted upon since it was drawn */
 	int esc_timer;
+	int frame_timer;     /* what is shown counts seconds; 0: nothing does */
+	int clipboard_timer; /* 0: no password of ours is in the terminal's clipboard */
 	bool is_ending;
 	int exit_code;
 };
 
 struct app_options {
+	struct term_options term;
 	bool is_practice;
 	app_practice_key_fn *practice_key; /* NULL unless is_practice */
-	const char *ca_file; /* trusted instead of the system's list; NULL: the system's */
+	const char *ca_file;	 /* trusted instead of the system's list; NULL: the system's */
+	struct request_log *log; /* of all requests; outlives the app; NULL: none is kept */
 };
 
 /* Opens the terminal. On failure nothing is left open. */
@@ -77,11 +91,22 @@ void app_end(struct app *app, int exit_code);
 void app_push(struct app *app, struct screen *screen);
 /* Takes the top screen away and frees it. */
 void app_pop(struct app *app);
+/* The same for one that others may stand on. */
+void app_remove(struct app *app, struct screen *screen);
+/* Hangs a screen before the stack, which stays as it is behind it: it alone is drawn and gets
+ * events. Replaces the one there is; NULL takes it away. */
+void app_curtain_set(struct app *app, struct screen *screen);
+/* The terminal is another program's for a while: nothing is drawn, no key is read. And back. */
+void app_terminal_lend(struct app *app);
+void app_terminal_return(struct app *app);
 /* Allocates a screen's struct of `size` bytes, whose first member is its struct screen. */
 void *screen_new(struct app *app, size_t size, const struct screen_ops *ops);
 
 /* Shows a sentence above the bar until the next key. Borrowed; copied. */
 void app_notice(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* From a screen's draw: it shows seconds, so the next frame is due in one. */
+void app_frame_in_a_second(struct app *app);
 
 /* Does `action` on the top screen, or says why it cannot be done. */
 void app_act(struct app *app, enum action_id action);

@@ -2,7 +2,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "calling/put_back.h"
 #include "calling/rules.h"
+#include "ui/app/draft_keeper.h"
+#include "ui/app/number_sequence.h"
+#include "ui/app/number_states.h"
 #include "ui/app/tls_check.h"
 #include "ui/screens/screens.h"
 
@@ -11,26 +15,54 @@
 
 enum { TICK_MS = 1000 };
 
-struct open_number *open_number_find(struct app *app, const char *label)
+struct open_number *open_number_find(struct app *app, const char *id)
 {
 	struct open_number *number = app->open;
-	while (number != NULL && !text_equal_nocase(number->label, label))
+	while (number != NULL && !text_equal(number->id, id))
 		number = number->next;
 	return number;
 }
 
+void open_number_follow(struct open_number *number, const struct number *saved)
+{
+	mem_text_set(&number->label, saved->label);
+	mem_text_set(&number->phone_number, saved->phone_number);
+	mem_text_set(&number->endpoint.label, saved->label);
+	mem_text_set(&number->endpoint.api_url, saved->api_url);
+	number->key_source = saved->key_source.kind;
+	number->is_read_only = saved->is_read_only;
+	open_number_writable_follow(number);
+}
+
+void open_number_writable_follow(struct open_number *number)
+{
+	number->endpoint.is_read_only =
+		number->is_read_only || draft_keeper_why_locked(number) != NULL;
+}
+
+static bool is_practice_number(const struct app *app, const char *id)
+{
+	struct secret key;
+	secret_init(&key);
+	if (app->practice_key != NULL)
+		app->practice_key(id, &key);
+	bool is_one = secret_is_set(&key);
+	secret_release(&key);
+	return is_one;
+}
+
 struct open_number *open_number_of(struct app *app, const struct number *saved)
 {
-	struct open_number *number = open_number_find(app, saved->label);
+	struct open_number *number = open_number_find(app, saved->id);
 	if (number != NULL)
 		return number;
 	number = mem_alloc(1, sizeof *number);
 	number->app = app;
-	number->label = mem_text(saved->label);
-	number->phone_number = mem_text(saved->phone_number);
-	number->is_practice = app->service != APP_SERVICE_REAL;
+	number->id = mem_text(saved->id);
+	number->is_practice = is_practice_number(app, saved->id);
 	endpoint_init(&number->endpoint);
-	mem_text_set(&number->endpoint.api_url, saved->api_url);
+	endpoint_init(&number->sequence_endpoint);
+	open_number_follow(number, saved);
 	settings_init(&number->settings);
 	settings_init(&number->incoming);
 	changes_init(&number->changes);
@@ -54,8 +86,11 @@ void open_number_merge_drop(struct open_number *number)
 
 static void number_free(struct open_number *number)
 {
+	keys_forget(number->app, number);
 	client_cancel(&number->reading);
 	loop_timer_stop(&number->app->loop, &number->tick_timer);
+	number_sequence_release(number);
+	draft_keeper_release(number);
 	open_number_merge_drop(number);
 	settings_release(&number->incoming);
 	if (number->has_settings)
@@ -64,6 +99,7 @@ static void number_free(struct open_number *number)
 	changes_release(&number->changes);
 	findings_release(&number->findings);
 	endpoint_release(&number->endpoint);
+	free(number->id);
 	free(number->label);
 	free(number->phone_number);
 	free(number);
@@ -101,6 +137,7 @@ static void consequences_follow(struct open_number *number)
 	change_lines_release(&lines);
 	findings_release(&number->findings);
 	rules_check(&number->settings, &number->draft.mine, &number->findings);
+	draft_keeper_touched(number);
 }
 
 static void places_moved(struct open_number *number)
@@ -159,6 +196,11 @@ void open_number_merged(struct open_number *number)
 
 static void incoming_settle(struct open_number *number)
 {
+	if (draft_keeper_found_at(number) != 0) {
+		if (!number->asks_about_draft)
+			screen_draft_found_ask(number);
+		return;
+	}
 	if (!number->has_settings || !draft_is_changed(&number->draft)) {
 		base_replace(number, &number->incoming);
 		number->has_incoming = false;
@@ -176,9 +218,38 @@ static void incoming_settle(struct open_number *number)
 	open_number_merged(number);
 }
 
+void open_number_take_back(struct open_number *number, const struct calling_settings *base,
+			   const struct calling_values *mine, bool is_unknown)
+{
+	struct calling_settings taken;
+	struct calling_values wanted;
+	settings_copy(&taken, base);
+	values_copy(&wanted, mine);
+	base_replace(number, &taken);
+	draft_rebase(&number->draft, &number->settings, &wanted);
+	number->is_unknown = is_unknown;
+	number->state = NUMBER_NOT_READ;
+	places_moved(number);
+}
+
+void open_number_found_continue(struct open_number *number)
+{
+	draft_keeper_decided(number);
+	incoming_settle(number);
+}
+
+void open_number_found_discard(struct open_number *number)
+{
+	base_replace(number, &number->incoming);
+	number->has_incoming = false;
+	draft_keeper_decided(number);
+}
+
 void open_numbers_settle(struct app *app)
 {
 	struct open_number *next;
+	if (app->curtain != NULL)
+		return; /* nor under the lock */
 	for (struct open_number *number = app->open; number != NULL; number = next) {
 		const struct screen_ops *top = app->top->ops;
 		next = number->next;
@@ -190,10 +261,10 @@ void open_numbers_settle(struct app *app)
 	}
 }
 
-static void settings_arrived(struct open_number *number, struct calling_settings *newer)
+static void incoming_take(struct open_number *number, struct calling_settings *newer)
 {
 	number->state = NUMBER_READ;
-	number->is_unknown = false;
+	number_states_read(number->app, number->id, newer);
 	number->incoming = *newer;
 	number->has_incoming = true;
 	settings_init(newer);
@@ -203,12 +274,45 @@ static void settings_arrived(struct open_number *number, struct calling_settings
 		incoming_settle(number); /* nothing is shown yet that could move */
 }
 
+static void settings_arrived(struct open_number *number, struct calling_settings *newer)
+{
+	number->is_unknown = false;
+	number_sequence_was_read(number);
+	draft_keeper_seen(number, newer);
+	incoming_take(number, newer);
+}
+
+void open_number_arrived(struct open_number *number, struct calling_settings *newer)
+{
+	open_number_read_cancel(number);
+	open_number_merge_drop(number);
+	settings_release(&number->incoming);
+	err_init(&number->read_error);
+	settings_arrived(number, newer);
+}
+
 static void ticked(void *owner)
 {
 	struct open_number *number = owner;
 	number->tick_timer = 0;
 	if (number->reading != NULL) /* the loop's turn draws */
 		number->tick_timer = loop_timer_start(&number->app->loop, TICK_MS, ticked, number);
+}
+
+/* The next reading fetches another; where it will find the same, how to replace it is said. */
+static void key_refused(struct open_number *number)
+{
+	static const char *const next_steps[KEY_SOURCE_COUNT] = {
+		[KEY_SOURCE_VAULT] =
+			"The vault has this key for it: edit the number (F4 in the list "
+			"of numbers) and give it the key that is right.",
+		[KEY_SOURCE_COMMAND] = "Its command gave this key: put the right one where the "
+				       "command finds it, or edit the number (F4 in the list of "
+				       "numbers).",
+	};
+	secret_release(&number->endpoint.key);
+	if (!number->is_practice && next_steps[number->key_source] != NULL)
+		err_next_step(&number->read_error, "%s", next_steps[number->key_source]);
 }
 
 static void read_done(void *owner, const char *bytes, size_t length, const struct err *err)
@@ -224,19 +328,55 @@ static void read_done(void *owner, const char *bytes, size_t length, const struc
 		settings_arrived(number, &newer);
 	if (number->read_error.kind != ERR_NONE)
 		number->state = NUMBER_FAILED;
+	if (number->read_error.kind == ERR_KEY)
+		key_refused(number);
+	if (number->state == NUMBER_FAILED)
+		number_states_failed(number->app, number->id, &number->read_error);
 	if (number->state == NUMBER_FAILED && number->has_settings) /* else it has the screen */
 		app_notice(number->app, "%s %s", number->read_error.sentence,
 			   number->read_error.next_step);
-	if (number->read_error.kind == ERR_KEY) /* opening the number again asks for another */
-		secret_release(&number->endpoint.key);
 	settings_release(&newer);
+}
+
+void open_number_key_fetch(struct open_number *number, key_done_fn *done, void *owner)
+{
+	const struct number *saved = numbers_find_id(&number->app->numbers, number->id);
+	/* Removed by another session, it can still be worked on in this one. */
+	struct number removed = { .id = number->id,
+				  .label = number->label,
+				  .api_url = number->endpoint.api_url };
+	key_fetch(number->app, saved == NULL ? &removed : saved, done, owner);
+}
+
+void open_number_lock(struct open_number *number)
+{
+	if (number->reading != NULL)
+		open_number_read_cancel(number);
+	secret_release(&number->endpoint.key);
+}
+
+static void read_key_came(void *owner, const struct secret *key)
+{
+	struct open_number *number = owner;
+	if (key != NULL)
+		open_number_read(number);
+	else if (!number->has_settings && number->state != NUMBER_FAILED)
+		number->state = NUMBER_CANCELLED;
 }
 
 void open_number_read(struct open_number *number)
 {
 	struct app *app = number->app;
-	if (number->reading != NULL || number->has_incoming)
+	if (number->reading != NULL || number->has_incoming || number_sequence_is_running(number))
 		return;
+	if (draft_keeper_why_locked(number) != NULL) {
+		draft_keeper_open(number); /* it may be free by now */
+		number_sequence_reopen(number);
+	}
+	if (!secret_is_set(&number->endpoint.key)) {
+		open_number_key_fetch(number, read_key_came, number);
+		return;
+	}
 	err_init(&number->read_error);
 	number->state = NUMBER_READING;
 	if (number->is_practice && app->service == APP_SERVICE_STARTING)
@@ -302,9 +442,23 @@ void open_number_parameter_remove(struct open_number *number, int server, int pa
 	consequences_follow(number);
 }
 
-void open_number_sent(struct open_number *number, struct send *send)
+bool open_number_put_back(struct open_number *number, const struct calling_values *wanted)
+{
+	struct draft draft = { .base = &number->settings };
+	values_put_back(&number->settings.values, wanted, &draft.mine);
+	bool differs = draft_is_changed(&draft);
+	if (differs) {
+		draft_rebase(&number->draft, &number->settings, &draft.mine);
+		places_moved(number);
+	}
+	draft_release(&draft);
+	return differs;
+}
+
+void open_number_sent(struct open_number *number, const struct send *send)
 {
 	number->is_unknown = send->outcome == SEND_UNKNOWN;
+	draft_keeper_touched(number);
 	if (!send->has_result)
 		return;
 	struct calling_settings newer;
@@ -316,6 +470,31 @@ void open_number_sent(struct open_number *number, struct send *send)
 	number->state = NUMBER_READ;
 	err_init(&number->read_error);
 	base_move(number, &newer, &mine);
+	number_states_read(number->app, number->id, &number->settings);
+}
+
+void open_number_written(struct open_number *number, const struct send *send)
+{
+	struct calling_settings newer;
+	number->is_unknown = send->outcome == SEND_UNKNOWN;
+	draft_keeper_touched(number);
+	/* Where a question about an older reading is open, the next reading comes after it. */
+	if (!send->has_result || number->merge != NULL)
+		return;
+	settings_copy(&newer, &send->result);
+	settings_release(&number->incoming);
+	err_init(&number->read_error);
+	incoming_take(number, &newer);
+}
+
+const char *open_number_why_not_editable(const struct open_number *number)
+{
+	if (number->left_open != NULL)
+		return "Something was left half-done on this number: w settles it first.";
+	if (number->is_read_only)
+		return ENDPOINT_READ_ONLY;
+	const char *why_locked = draft_keeper_why_locked(number);
+	return why_locked != NULL ? why_locked : number->settings.why_not_editable;
 }
 
 const char *open_number_provider(const struct open_number *number)

@@ -35,10 +35,13 @@ struct screen_ops {
 	const char *(*bar_label)(struct screen *screen, enum action_id action);
 	/* Does text have the focus (then characters never act)? May be NULL: no. */
 	bool (*has_text_focus)(struct screen *screen);
-	/* Is something under way that leaving would break off? May be NULL: no. */
-	bool (*is_busy)(struct screen *screen);
+	/* Would leaving sipdesk lose what was typed here? May be NULL: no. */
+	bool (*has_unsaved)(struct screen *screen);
 	/* Another screen came on top, or sipdesk was suspended: secrets are hidden. May be NULL. */
 	void (*covered)(struct screen *screen);
+	/* sipdesk is being locked (covered was called before): secrets that it holds are wiped, and
+	 * what needs them is given up. Having it also says that there may be some. May be NULL. */
+	void (*locked)(struct screen *screen);
 	/* Frees what the screen holds and the screen. */
 	void (*release)(struct screen *screen);
 };

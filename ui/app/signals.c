@@ -16,6 +16,7 @@ static void signal_note(int number)
 	int kept_errno = errno;
 	char code = number == SIGWINCH	? SIGNALS_SIZE
 		    : number == SIGTSTP ? SIGNALS_SUSPEND
+		    : number == SIGINT	? SIGNALS_INTERRUPT
 					: SIGNALS_END;
 	ssize_t written = write(write_end, &code, 1); /* full: it will be read soon enough */
 	(void)written;

@@ -5,9 +5,10 @@
 #include "base/err.h"
 
 enum {
-	SIGNALS_SIZE = 'w',    /* SIGWINCH: the terminal's size changed; several are one */
-	SIGNALS_SUSPEND = 'z', /* SIGTSTP from outside */
-	SIGNALS_END = 't',     /* SIGHUP, SIGTERM, SIGINT */
+	SIGNALS_SIZE = 'w',	 /* SIGWINCH: the terminal's size changed; several are one */
+	SIGNALS_SUSPEND = 'z',	 /* SIGTSTP from outside */
+	SIGNALS_INTERRUPT = 'i', /* SIGINT */
+	SIGNALS_END = 't',	 /* SIGHUP, SIGTERM */
 };
 
 /* Makes the pipe ([0] is read) and sets the handlers. SIGHUP stays ignored where it was. */

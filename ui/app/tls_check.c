@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "calling/fields.h"
 #include "calling/hostname.h"
+#include "ui/app/number_states.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { SERVER_ANY = -1 };
 enum { CHECK_OUTPUT_MAX = 1024 * 1024 /* a check prints some KiB; hostile certificates more */ };
 
 struct tls_check *tls_check_of(const struct open_number *number, int server)
@@ -41,7 +43,7 @@ static void check_forget(struct app *app, const struct open_number *number, int 
 	for (struct tls_check **at = &app->checks; *at != NULL;) {
 		struct tls_check *check = *at;
 		if ((number != NULL && check->number != number) ||
-		    (server >= 0 && check->server != server)) {
+		    (server != SERVER_ANY && check->server != server)) {
 			at = &check->next;
 			continue;
 		}
@@ -52,7 +54,7 @@ static void check_forget(struct app *app, const struct open_number *number, int 
 
 void tls_checks_release(struct app *app, const struct open_number *number)
 {
-	check_forget(app, number, -1);
+	check_forget(app, number, SERVER_ANY);
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
@@ -140,6 +142,8 @@ static void verdict_read(struct tls_check *check, const cJSON *event)
 			       text_of(event, "verdict"))) {
 			check->verdict = (enum check_verdict)verdict;
 			check->state = TLS_CHECK_DONE;
+			if (check->server >= 0)
+				number_states_checked(check->number);
 		}
 	mem_text_set(&check->headline, json_text(json_member(event, "headline")));
 	mem_text_set(&check->headline_id, json_text(json_member(event, "headline_id")));
@@ -282,17 +286,11 @@ static bool is_checkable(const struct open_number *number, int server, struct er
 	return true;
 }
 
-struct tls_check *tls_check_start(struct open_number *number, int server, struct err *err)
+static struct tls_check *check_start(struct open_number *number, int server, const char *hostname,
+				     const char *port, struct err *err)
 {
 	struct app *app = number->app;
-	const struct calling_values *mine = &number->draft.mine;
-	const char *hostname = values_get(mine, field_ref_server(FIELD_SERVER_HOSTNAME, server));
-	const char *port = values_get(mine, field_ref_server(FIELD_SERVER_PORT, server));
-	char *ascii = hostname == NULL ? NULL : hostname_to_ascii(hostname);
-	if (!is_checkable(number, server, err)) {
-		free(ascii);
-		return NULL;
-	}
+	char *ascii = hostname_to_ascii(hostname);
 	struct tls_check *check = mem_alloc(1, sizeof *check);
 	check->number = number;
 	check->server = server;
@@ -315,6 +313,25 @@ struct tls_check *tls_check_start(struct open_number *number, int server, struct
 	return check;
 }
 
+struct tls_check *tls_check_elsewhere_start(struct open_number *number, const char *hostname,
+					    const char *port, struct err *err)
+{
+	return check_start(number, TLS_CHECK_ELSEWHERE, hostname, port, err);
+}
+
+struct tls_check *tls_check_start(struct open_number *number, int server, struct err *err)
+{
+	const struct calling_values *mine = &number->draft.mine;
+	const struct tls_check *last = tls_check_of(number, server);
+	if (server == TLS_CHECK_ELSEWHERE && last != NULL)
+		return check_start(number, server, last->hostname, last->port, err);
+	if (!is_checkable(number, server, err))
+		return NULL;
+	return check_start(number, server,
+			   values_get(mine, field_ref_server(FIELD_SERVER_HOSTNAME, server)),
+			   values_get(mine, field_ref_server(FIELD_SERVER_PORT, server)), err);
+}
+
 void tls_check_cancel(struct tls_check *check)
 {
 	if (check->state != TLS_CHECK_RUNNING)
@@ -333,11 +350,22 @@ static bool is_of_server(const struct tls_check *check, const struct calling_val
 	return same;
 }
 
+/* The number was moved to the server that was checked for it. */
+static bool has_come(const struct tls_check *check)
+{
+	const struct calling_values *base = &check->number->settings.values;
+	for (size_t i = 0; i < base->server_count; i++)
+		if (is_of_server(check, base, (int)i))
+			return true;
+	return false;
+}
+
 void tls_checks_follow(struct open_number *number)
 {
 	const struct calling_values *mine = &number->draft.mine;
 	for (struct tls_check *check = number->app->checks; check != NULL; check = check->next) {
-		if (check->number != number || is_of_server(check, mine, check->server))
+		if (check->number != number || is_of_server(check, mine, check->server) ||
+		    (check->server == TLS_CHECK_ELSEWHERE && !has_come(check)))
 			continue;
 		for (size_t i = 0; i < mine->server_count; i++)
 			if (!mine->servers[i].removed && is_of_server(check, mine, (int)i))
@@ -353,6 +381,8 @@ bool tls_check_is_stale(const struct tls_check *check)
 	const char *hostname =
 		values_get(mine, field_ref_server(FIELD_SERVER_HOSTNAME, check->server));
 	const char *port = values_get(mine, field_ref_server(FIELD_SERVER_PORT, check->server));
+	if (check->server == TLS_CHECK_ELSEWHERE)
+		return false;
 	char *ascii = hostname == NULL ? NULL : hostname_to_ascii(hostname);
 	bool stale =
 		!text_equal(ascii, check->hostname) ||

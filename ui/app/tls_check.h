@@ -37,11 +37,17 @@ struct tls_check {
 	struct process_child child;
 };
 
+/* In the place of `server`: one that is not in the draft, which the number may be moved to. */
+enum { TLS_CHECK_ELSEWHERE = -2 };
+
 /* The last check of this server; NULL: none in this session. Owned by the app. */
 struct tls_check *tls_check_of(const struct open_number *number, int server);
 
 /* Starts one, ending and forgetting the last of this server. Why it cannot be: `err`. */
 struct tls_check *tls_check_start(struct open_number *number, int server, struct err *err);
+/* The same of a server that is not in the draft: TLS_CHECK_ELSEWHERE. `port` NULL: the usual one. */
+struct tls_check *tls_check_elsewhere_start(struct open_number *number, const char *hostname,
+					    const char *port, struct err *err);
 void tls_check_cancel(struct tls_check *check);
 /* Ends and forgets those of a number; NULL: all. */
 void tls_checks_release(struct app *app, const struct open_number *number);

@@ -1,16 +1,42 @@
 #include "ui/commands/commands.h"
 
+#include "base/redact.h"
 #include "base/text.h"
 
 #include <stdio.h>
 
 const struct command COMMANDS[] = {
-	{ "show", command_show, "print a number's calling settings" },
-	{ "check", command_check, "find out whether Meta will accept a SIP server's certificate" },
-	{ "sandbox", command_sandbox, "run the practice service on this machine" },
-	{ "help", command_help, "print the troubleshooting table: sipdesk help troubleshooting" },
-	{ NULL, NULL, NULL },
+	{ "show", command_show, true, "print a number's calling settings" },
+	{ "password", command_password, true,
+	  "hand over a SIP user password to a file or a command" },
+	{ "numbers", command_numbers, true, "list, add, remove, import and test saved numbers" },
+	{ "check", command_check, false,
+	  "find out whether Meta will accept a SIP server's certificate" },
+	{ "history", command_history, false, "print what was written to a number, and by whom" },
+	{ "vault", command_vault, true, "keep API keys in one file, under a passphrase" },
+	{ "sandbox", command_sandbox, true, "run the practice service on this machine" },
+	{ "help", command_help, false,
+	  "print the troubleshooting table: sipdesk help troubleshooting" },
+	{ NULL, NULL, false, NULL },
 };
+
+void command_line_write(const char *label, const char *value, struct str *out)
+{
+	text_show(out, label);
+	for (int columns = text_columns(label); columns < COMMAND_LABEL_COLUMNS; columns++)
+		str_add_char(out, ' ');
+	text_show(out, value);
+	str_add_char(out, '\n');
+}
+
+void command_line_print(const char *label, const char *value, FILE *out)
+{
+	struct str line;
+	str_init(&line);
+	command_line_write(label, value, &line);
+	(void)fputs(line.bytes, out);
+	str_release(&line);
+}
 
 int command_error(const char *command, const struct err *err)
 {
@@ -25,6 +51,7 @@ int command_error(const char *command, const struct err *err)
 		str_add_char(&words, '\n');
 		text_show(&words, err->next_step);
 	}
+	redact(&words, NULL);
 	(void)fprintf(stderr, "sipdesk%s%s: %s\n", command == NULL ? "" : " ",
 		      command == NULL ? "" : command, words.bytes);
 	str_release(&words);
@@ -49,7 +76,10 @@ void commands_help(FILE *out)
 		    "TARGET is the name of a saved number, or: --api-url URL --key-file FILE "
 		    "[--ca-file "
 		    "FILE]\n"
+		    "With --log FILE each request is noted there, without secrets.\n"
 		    "\n"
+		    "  --ascii    the screens in ASCII, whatever the locale says\n"
+		    "  --mouse    the screens take clicks and the wheel\n"
 		    "  --help     show this help\n"
 		    "  --version  show the version\n",
 		    out);

@@ -23,7 +23,8 @@ static const char HELP[] =
 	"  --json  one JSON document, with the settings before and after and each request\n"
 	"  --help  show this help\n"
 	"\n"
-	"Exit codes: 0 done, 64 usage, 65 no such number or a file that was changed, 74 I/O.\n";
+	"Exit codes: 0 done, 64 usage, 65 no such number or a file that was changed, 74 I/O, 77 a\n"
+	"file that others may read.\n";
 
 enum { OPTION_JSON = 512, OPTION_HELP };
 
@@ -83,9 +84,10 @@ static void requests_write(struct str *out, const struct history_entry *entry)
 	for (size_t i = 0; i < entry->request_count; i++) {
 		const struct history_request *request = &entry->requests[i];
 		str_add(out, i == 0 ? "{\"title\":" : ",{\"title\":");
-		json_write_string(out, request->title == NULL ? "" : request->title);
+		json_write_string(out, request->title);
 		text_member(out, "reach", request->reach);
 		text_member(out, "error", request->error);
+		text_member(out, "words", request->words);
 		json_member_write(out, "body", request->body);
 		str_add_char(out, '}');
 	}
@@ -105,8 +107,8 @@ static void entry_write(struct str *out, const struct history_entry *entry)
 	text_member(out, "settles", entry->settles);
 	text_member(out, "outcome", entry->outcome);
 	text_member(out, "ended", entry->ended);
-	if (entry->undo_until != 0)
-		text_member(out, "undo_until", clock_rfc3339(entry->undo_until, time));
+	text_member(out, "undo_until",
+		    entry->undo_until == 0 ? NULL : clock_rfc3339(entry->undo_until, time));
 	requests_write(out, entry);
 	json_member_write(out, "before", entry->before);
 	json_member_write(out, "after", entry->after);
@@ -114,14 +116,15 @@ static void entry_write(struct str *out, const struct history_entry *entry)
 }
 
 static void json_print(const struct number *number, const struct history_entries *entries,
-		       size_t broken_line)
+		       size_t broken_line, bool is_torn)
 {
 	struct str out;
 	str_init(&out);
 	str_add(&out, "{\"schema\":1,\"number\":");
 	json_write_string(&out, number->label);
 	text_member(&out, "id", number->id);
-	str_addf(&out, ",\"broken_at_line\":%zu,\"entries\":[", broken_line);
+	str_addf(&out, ",\"broken_at_line\":%zu,\"torn\":%s,\"entries\":[", broken_line,
+		 is_torn ? "true" : "false");
 	for (size_t i = 0; i < entries->count; i++) {
 		if (i > 0)
 			str_add_char(&out, ',');
@@ -153,9 +156,8 @@ static void changes_print(const struct history_entry *entry)
 		change_lines_compute(&before.values, &after.values, &lines);
 		for (size_t i = 0; i < lines.count; i++) {
 			const struct change_line *line = &lines.items[i];
-			char *text = mem_format("    %-24s %s → %s", line->label,
-						line->old_text == NULL ? "none" : line->old_text,
-						line->new_text == NULL ? "none" : line->new_text);
+			char *text = mem_format("    %-24s %s → %s", line->label, line->old_text,
+						line->new_text);
 			line_print(text);
 			free(text);
 		}
@@ -170,20 +172,23 @@ static void entry_print(const struct history_entry *entry)
 	char time[CLOCK_TEXT_SIZE];
 	struct str head;
 	str_init(&head);
-	str_addf(&head, "%s  %-14s  %s, by ", clock_rfc3339(entry->began_at, time),
-		 SEQUENCE_KIND_WORDS[entry->kind], history_entry_words(entry));
+	str_addf(&head, "%s  %s: %s, by ", clock_rfc3339(entry->began_at, time),
+		 history_entry_title(entry), history_entry_words(entry));
 	who_write_words(&entry->who, &head);
 	line_print(head.bytes);
 	str_release(&head);
 	changes_print(entry);
 	for (size_t i = 0; i < entry->request_count; i++) {
-		if (entry->requests[i].error == NULL)
+		const struct history_request *request = &entry->requests[i];
+		if (request->error == NULL)
 			continue;
-		char *text = mem_format("    %s", entry->requests[i].error);
+		char *text = mem_format("    %s%s%s", request->error,
+					request->words == NULL ? "" : " The service's own words: ",
+					request->words == NULL ? "" : request->words);
 		line_print(text);
 		free(text);
 	}
-	if (entry->ended == NULL && entry->request_count > 0)
+	if (history_entry_is_open(entry))
 		(void)puts("    It was left half-done: open the number in sipdesk to settle it.");
 }
 
@@ -192,8 +197,9 @@ static void text_print(const struct number *number, const struct history_entries
 	char *title = entries->count == 0
 			      ? mem_format("%s: nothing was written to it from this account yet.",
 					   number->label)
-			      : mem_format("%s: %zu written from this account", number->label,
-					   entries->count);
+			      : mem_format("%s: written from this account %zu time%s",
+					   number->label, entries->count,
+					   entries->count == 1 ? "" : "s");
 	line_print(title);
 	free(title);
 	for (size_t i = 0; i < entries->count; i++)
@@ -210,10 +216,14 @@ static bool history_print(struct history_run *run, const struct number *number)
 	bool done = history_entries_read(&entries, &history, &run->err);
 	if (done && !history_verify(&history, &broken_line, &run->err) && broken_line == 0)
 		done = false;
+	bool is_torn = done && history_is_torn(&history);
 	if (done && run->as_json)
-		json_print(number, &entries, broken_line);
+		json_print(number, &entries, broken_line, is_torn);
 	else if (done)
 		text_print(number, &entries);
+	if (is_torn)
+		(void)fputs("The last line was cut short while it was written, and is left out.\n",
+			    stderr);
 	if (done && broken_line > 0) {
 		done = err_set(&run->err, ERR_INPUT,
 			       "The history was changed by hand, or lines are missing: line %zu of "

@@ -11,12 +11,20 @@
 
 enum { PRACTICE_PIPE = 3 /* "/dev/fd/3" below */ };
 
-void practice_key(const char *label, struct secret *key)
+static char *practice_id(size_t index)
 {
-	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
-		if (text_equal(PRACTICE_NUMBERS[i].name, label))
+	return mem_format("%016zx", index + 1);
+}
+
+void practice_key(const char *id, struct secret *key)
+{
+	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++) {
+		char *own = practice_id(i);
+		if (text_equal(own, id))
 			(void)secret_set(key, PRACTICE_NUMBERS[i].key,
 					 strlen(PRACTICE_NUMBERS[i].key), NULL);
+		free(own);
+	}
 }
 
 /* An entry that lacks something is left out: it could not be reached. */
@@ -76,17 +84,31 @@ static void child_spoke(void *owner, int fd, short events)
 	app_practice_ready(app, NULL);
 }
 
+static bool numbers_fill(struct numbers *numbers, struct err *err)
+{
+	struct number *wanted = mem_alloc(PRACTICE_NUMBER_COUNT, sizeof *wanted);
+	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++) {
+		wanted[i].id = practice_id(i);
+		wanted[i].label = mem_text(PRACTICE_NUMBERS[i].name);
+		wanted[i].phone_number = mem_text(PRACTICE_NUMBERS[i].phone_number);
+		wanted[i].api_url = mem_text("http://127.0.0.1");
+		wanted[i].note = mem_text(PRACTICE_NUMBERS[i].note);
+	}
+	bool is_done = numbers_add(numbers, wanted, PRACTICE_NUMBER_COUNT, NULL, err);
+	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
+		number_release(&wanted[i]);
+	free(wanted);
+	return is_done;
+}
+
 void practice_start(struct practice *practice, struct app *app)
 {
 	char *const arguments[] = { "sipdesk", "sandbox", "--ready-file", "/dev/fd/3", NULL };
 	struct err err;
 	practice->app = app;
 	str_init(&practice->ready);
-	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
-		if (!numbers_add(&app->numbers, PRACTICE_NUMBERS[i].name,
-				 PRACTICE_NUMBERS[i].phone_number, "http://127.0.0.1",
-				 PRACTICE_NUMBERS[i].note, &err))
-			app_notice(app, "%s", err.sentence);
+	if (!numbers_fill(&app->numbers, &err))
+		app_notice(app, "%s", err.sentence);
 	if (!process_child_start(&practice->child, process_self("sipdesk"), arguments,
 				 PRACTICE_PIPE, &err)) {
 		app_notice(app, "%s", err.sentence);

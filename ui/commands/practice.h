@@ -18,6 +18,6 @@ void practice_start(struct practice *practice, struct app *app);
 void practice_stop(struct practice *practice);
 
 /* An app_practice_key_fn. */
-void practice_key(const char *label, struct secret *key);
+void practice_key(const char *id, struct secret *key);
 
 #endif

@@ -2,21 +2,24 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "service/request_log.h"
 #include "ui/app/app.h"
+#include "ui/app/number_states.h"
 #include "ui/app/open_number.h"
 #include "ui/commands/practice.h"
 #include "ui/commands/target.h"
 #include "ui/screens/screens.h"
 
 #include <getopt.h>
+#include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { OPTION_SANDBOX = 512 };
+enum { OPTION_SANDBOX = 512, OPTION_ASCII, OPTION_MOUSE };
 
 struct screens {
 	struct target target;
-	bool is_practice;
+	bool is_practice, is_ascii, takes_mouse;
 	struct number number; /* the target's; label NULL: none was given */
 	struct secret key;
 };
@@ -26,12 +29,18 @@ static bool arguments_parse(struct screens *screens, int argc, char **argv, stru
 	static const struct option options[] = {
 		TARGET_OPTIONS,
 		{ "sandbox", no_argument, NULL, OPTION_SANDBOX },
+		{ "ascii", no_argument, NULL, OPTION_ASCII },
+		{ "mouse", no_argument, NULL, OPTION_MOUSE },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1)
 		if (option == OPTION_SANDBOX)
 			screens->is_practice = true;
+		else if (option == OPTION_ASCII)
+			screens->is_ascii = true;
+		else if (option == OPTION_MOUSE)
+			screens->takes_mouse = true;
 		else if (!target_option(&screens->target, option, optarg)) {
 			err_set(err, ERR_USAGE, "“%s” is not known, or lacks its value.",
 				argv[optind - 1]);
@@ -46,6 +55,10 @@ static bool arguments_parse(struct screens *screens, int argc, char **argv, stru
 	    (screens->target.name != NULL || screens->target.api_url != NULL))
 		return err_set(err, ERR_USAGE,
 			       "--sandbox has its own practice numbers: give no TARGET with it.");
+	if (screens->target.passphrase_file != NULL)
+		return err_set(err, ERR_USAGE,
+			       "The screens ask for the vault's passphrase themselves: give no "
+			       "--passphrase-file.");
 	return true;
 }
 
@@ -60,11 +73,9 @@ static bool list_add(struct app *app, const struct number *number, struct err *e
 {
 	if (numbers_find(&app->numbers, number->label) != NULL)
 		return true;
-	if (!numbers_add(&app->numbers, number->label, number->phone_number, number->api_url, NULL,
-			 err))
-		return false;
-	app->numbers.items[app->numbers.count - 1].is_of_session = true;
-	return true;
+	struct number wanted = *number;
+	wanted.is_of_session = true;
+	return numbers_add(&app->numbers, &wanted, 1, NULL, err);
 }
 
 /* With a TARGET the list is below, and the number open above it. */
@@ -75,39 +86,63 @@ static bool first_screens(struct app *app, struct screens *screens, struct err *
 	app_push(app, screen_numbers_new(app));
 	if (screens->number.label == NULL)
 		return true;
-	struct open_number *number = open_number_of(app, &screens->number);
-	if (!secret_is_set(&screens->key)) {
-		app_push(app, screen_key_new(app, number));
-		return true;
-	}
-	if (!secret_copy(&number->endpoint.key, &screens->key, err))
+	const struct number *listed = numbers_find(&app->numbers, screens->number.label);
+	struct open_number *number = open_number_of(app, listed);
+	if (!secret_copy(&number->endpoint.key, &screens->key, err)) /* where one was given */
 		return false;
-	app_push(app, screen_settings_new(app, number));
+	secret_release(&screens->key); /* a lock wipes the other */
+	screen_settings_open(app, listed);
+	keys_touched(app);
 	return true;
 }
 
-static int screens_run(struct screens *screens, struct err *err)
+/* What this machine keeps: the last to fail is told. */
+static void store_load(struct app *app)
+{
+	struct err err;
+	err_init(&err);
+	(void)preferences_load(&app->preferences, &err);
+	if (numbers_load(&app->numbers, &err))
+		(void)number_states_load(app, &err);
+	if (err.kind != ERR_NONE)
+		app_notice(app, "%s %s", err.sentence, err.next_step);
+}
+
+static int screens_run(struct screens *screens, struct request_log *log, struct err *err)
 {
 	struct app app;
 	struct practice practice = { 0 };
 	struct app_options options = {
+		.term = { .takes_mouse = screens->takes_mouse },
 		.is_practice = screens->is_practice,
 		.practice_key = screens->is_practice ? practice_key : NULL,
 		.ca_file = screens->target.ca_file,
+		.log = log,
 	};
-	struct err load_err;
-	err_init(&load_err);
+	if (screens->is_ascii) /* glyphs, signs in sentences and names: as where no locale is set */
+		(void)setlocale(LC_CTYPE, "C");
 	if (!app_init(&app, &options, err))
 		return err_exit_code(err->kind);
 	int exit_code = 0;
 	if (screens->is_practice)
 		practice_start(&practice, &app);
-	else if (!numbers_load(&app.numbers, &load_err))
-		app_notice(&app, "%s %s", load_err.sentence, load_err.next_step);
+	else
+		store_load(&app);
 	if (first_screens(&app, screens, err))
 		exit_code = app_run(&app);
 	practice_stop(&practice);
 	app_release(&app);
+	return exit_code;
+}
+
+static int logged_run(struct screens *screens, struct err *err)
+{
+	const char *path = screens->target.log_file;
+	struct request_log *log = path == NULL ? NULL : request_log_open(path, err);
+	if (path != NULL && log == NULL)
+		return 0;
+	int exit_code = screens_run(screens, log, err);
+	request_log_close(log);
 	return exit_code;
 }
 
@@ -126,7 +161,7 @@ int command_screens(int argc, char **argv)
 			commands_help(stderr);
 		} else if (!target_given(&screens.target) ||
 			   target_resolve(&screens.target, &screens.number, &screens.key, &err)) {
-			exit_code = screens_run(&screens, &err);
+			exit_code = logged_run(&screens, &err);
 		}
 	}
 	secret_release(&screens.key);

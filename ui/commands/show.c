@@ -1,19 +1,19 @@
 #include "ui/commands/commands.h"
 
 #include "base/clock.h"
-#include "base/loop.h"
-#include "base/mem.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "calling/changes.h"
 #include "calling/fields.h"
 #include "calling/request_uri.h"
 #include "calling/rules.h"
-#include "service/client.h"
+#include "ui/commands/reading.h"
 #include "ui/commands/target.h"
 
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char HELP[] =
 	"Usage: sipdesk show TARGET [--json] [--include-credentials]\n"
@@ -23,7 +23,9 @@ static const char HELP[] =
 	"  TARGET                 the name of a saved number, or: --api-url URL --key-file FILE\n"
 	"  --api-url URL          the provider's address, https:// only (http:// to loopback)\n"
 	"  --key-file FILE        file with the API key; - is standard input\n"
+	"  --passphrase-file FILE file with the vault's passphrase; - is standard input\n"
 	"  --ca-file FILE         trust FILE instead of the system's list\n"
+	"  --log FILE             note the request there, without secrets\n"
 	"  --json                 one JSON document instead of a table\n"
 	"  --include-credentials  also fetch and print the SIP user password\n"
 	"  --help                 show this help\n"
@@ -36,9 +38,8 @@ struct show {
 	bool with_credentials;
 	bool is_help;
 
-	bool answered;
 	struct err err;
-	struct str answer; /* the body; may hold a password: wiped */
+	struct secret answer; /* the body; may hold a password */
 };
 
 enum { OPTION_JSON = 512, OPTION_CREDENTIALS, OPTION_HELP };
@@ -72,34 +73,20 @@ static bool arguments_parse(struct show *show, int argc, char **argv)
 	return true;
 }
 
-static void answer_arrived(void *owner, const char *bytes, size_t length, const struct err *err)
+static bool output_flush(struct show *show)
 {
-	struct show *show = owner;
-	show->answered = true;
-	if (bytes != NULL)
-		str_append(&show->answer, bytes, length);
-	else
-		show->err = *err;
+	return (fflush(stdout) == 0 && ferror(stdout) == 0) ||
+	       err_set(&show->err, ERR_IO, "The output could not be written.");
 }
 
-static bool answer_fetch(struct show *show, const struct number *number, const struct secret *key)
+/* Text with a password in it goes past stdio, whose buffer nobody wipes. */
+static bool secret_print(struct show *show, struct str *text)
 {
-	struct loop loop;
-	struct endpoint endpoint;
-	endpoint_init(&endpoint);
-	mem_text_set(&endpoint.api_url, number->api_url);
-	loop_init(&loop);
-	struct http *http = http_new(&loop, show->target.ca_file);
-	if (secret_copy(&endpoint.key, key, &show->err)) {
-		struct client_operation *reading =
-			client_read(http, &endpoint, show->with_credentials, answer_arrived, show);
-		while (!show->answered)
-			loop_step(&loop, LOOP_FOREVER);
-		(void)reading;
-	}
-	http_free(http);
-	endpoint_release(&endpoint);
-	return show->err.kind == ERR_NONE;
+	bool done = output_flush(show) && file_write_open(STDOUT_FILENO, "standard output",
+							  text->bytes, text->length, &show->err);
+	secret_wipe(text->bytes, text->capacity);
+	str_release(text);
+	return done;
 }
 
 /* --- as JSON ---------------------------------------------------------------------------------- */
@@ -126,31 +113,40 @@ static void findings_write(const struct calling_settings *settings, struct str *
 	findings_release(&findings);
 }
 
+/* The `calling` object, with passwords where they were asked for. */
+static bool calling_write(struct show *show, const struct calling_settings *settings,
+			  struct str *out)
+{
+	struct str calling;
+	str_init(&calling);
+	str_reserve(&calling, show->answer.length);
+	bool done = true;
+	if (show->with_credentials)
+		done = settings_answer_calling(secret_bytes(&show->answer), show->answer.length,
+					       &calling, &show->err);
+	else
+		settings_write_json(settings, &calling);
+	str_reserve(out, calling.length * strlen("\\u0000"));
+	json_write_ascii(out, calling.bytes, calling.length);
+	secret_wipe(calling.bytes, calling.capacity);
+	str_release(&calling);
+	return done;
+}
+
 static bool json_print(struct show *show, const struct calling_settings *settings)
 {
 	char read_at[CLOCK_TEXT_SIZE];
-	struct str calling, out;
+	struct str calling, findings;
 	str_init(&calling);
-	str_init(&out);
-	bool done = true;
-	if (show->with_credentials)
-		done = settings_answer_calling(show->answer.bytes, show->answer.length, &calling,
-					       &show->err);
-	else
-		settings_write_json(settings, &calling);
-	if (done) {
-		str_addf(&out, "{\"schema\":1,\"read_at\":\"%s\",\"calling\":",
-			 clock_rfc3339(settings->read_at, read_at));
-		json_write_ascii(&out, calling.bytes, calling.length);
-		str_add_char(&out, ',');
-		findings_write(settings, &out);
-		str_add(&out, "}\n");
-		(void)fwrite(out.bytes, 1, out.length, stdout);
-	}
-	secret_wipe(calling.bytes, calling.length);
-	secret_wipe(out.bytes, out.length);
-	str_release(&calling);
-	str_release(&out);
+	str_init(&findings);
+	if (!calling_write(show, settings, &calling))
+		return false;
+	findings_write(settings, &findings);
+	(void)printf("{\"schema\":1,\"read_at\":\"%s\",\"calling\":",
+		     clock_rfc3339(settings->read_at, read_at));
+	bool done = secret_print(show, &calling);
+	(void)printf(",%s}\n", findings.bytes);
+	str_release(&findings);
 	return done;
 }
 
@@ -158,14 +154,7 @@ static bool json_print(struct show *show, const struct calling_settings *setting
 
 static void line_print(const char *label, const char *value)
 {
-	struct str text;
-	str_init(&text);
-	text_show(&text, label);
-	for (int columns = text_columns(label); columns < 25; columns++)
-		str_add_char(&text, ' ');
-	text_show(&text, value);
-	(void)puts(text.bytes);
-	str_release(&text);
+	command_line_print(label, value, stdout);
 }
 
 static void field_print(const struct calling_values *values, struct field_ref ref)
@@ -223,15 +212,22 @@ static void findings_print(const struct calling_settings *settings)
 	findings_release(&findings);
 }
 
+static bool password_print(struct show *show, const struct secret *password)
+{
+	struct str line;
+	str_init(&line);
+	str_reserve(&line, COMMAND_LABEL_COLUMNS + password->length * TEXT_PIECE_SIZE + 1);
+	command_line_write(field_of(FIELD_SIP_PASSWORD)->label, secret_bytes(password), &line);
+	return secret_print(show, &line);
+}
+
 static bool passwords_print(struct show *show)
 {
 	struct credentials credentials;
-	credentials_init(&credentials);
-	bool done = credentials_decode(&credentials, show->answer.bytes, show->answer.length,
-				       &show->err);
+	bool done = credentials_decode(&credentials, secret_bytes(&show->answer),
+				       show->answer.length, &show->err);
 	for (size_t i = 0; done && i < credentials.count; i++)
-		line_print(field_of(FIELD_SIP_PASSWORD)->label,
-			   secret_bytes(&credentials.items[i].password));
+		done = password_print(show, &credentials.items[i].password);
 	credentials_release(&credentials);
 	return done;
 }
@@ -240,8 +236,8 @@ static bool answer_print(struct show *show, const struct number *number)
 {
 	struct calling_settings settings;
 	settings_init(&settings);
-	if (!settings_decode(&settings, show->answer.bytes, show->answer.length, clock_now(),
-			     &show->err))
+	if (!settings_decode(&settings, secret_bytes(&show->answer), show->answer.length,
+			     clock_now(), &show->err))
 		return false;
 	bool done = true;
 	if (show->as_json) {
@@ -252,9 +248,7 @@ static bool answer_print(struct show *show, const struct number *number)
 		findings_print(&settings);
 	}
 	settings_release(&settings);
-	if (done && (fflush(stdout) != 0 || ferror(stdout)))
-		done = err_set(&show->err, ERR_IO, "The output could not be written.");
-	return done;
+	return done && output_flush(show);
 }
 
 static void show_run(struct show *show)
@@ -263,26 +257,27 @@ static void show_run(struct show *show)
 	struct secret key;
 	secret_init(&key);
 	if (target_resolve(&show->target, &number, &key, &show->err) &&
-	    (secret_is_set(&key) || target_key_ask(number.label, &key, &show->err)) &&
-	    answer_fetch(show, &number, &key))
+	    target_key_fetch(&show->target, &number, &key, &show->err) &&
+	    command_read("show", &show->target, &number, &key, show->with_credentials,
+			 &show->answer, &show->err))
 		(void)answer_print(show, &number);
 	secret_release(&key);
 	target_number_release(&number);
+	target_release(&show->target);
 }
 
 int command_show(int argc, char **argv)
 {
 	struct show show = { 0 };
 	err_init(&show.err);
-	str_init(&show.answer);
+	secret_init(&show.answer);
 	if (arguments_parse(&show, argc, argv)) {
 		if (show.is_help)
 			(void)fputs(HELP, stdout);
 		else
 			show_run(&show);
 	}
-	secret_wipe(show.answer.bytes, show.answer.length);
-	str_release(&show.answer);
+	secret_release(&show.answer);
 	if (show.err.kind != ERR_NONE)
 		return command_error("show", &show.err);
 	return 0;

@@ -3,6 +3,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "service/http.h"
+#include "store/vault.h"
+#include "ui/app/key_command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { KEY_FILE_MAX = 4096, INTERRUPT = 3 /* Ctrl-C, where it makes no signal */ };
+enum { INTERRUPT = 3 /* Ctrl-C, where it makes no signal */ };
 
 bool target_option(struct target *target, int option, const char *argument)
 {
@@ -19,28 +21,27 @@ bool target_option(struct target *target, int option, const char *argument)
 	case TARGET_API_URL: target->api_url = argument; return true;
 	case TARGET_KEY_FILE: target->key_file = argument; return true;
 	case TARGET_CA_FILE: target->ca_file = argument; return true;
+	case TARGET_LOG: target->log_file = argument; return true;
+	case TARGET_PASSPHRASE_FILE: target->passphrase_file = argument; return true;
 	default: return false;
 	}
 }
 
 void target_number_release(struct number *number)
 {
-	free(number->label);
-	free(number->phone_number);
-	free(number->api_url);
-	free(number->note);
-	*number = (struct number) { 0 };
+	number_release(number);
+}
+
+void target_release(struct target *target)
+{
+	if (target->vault_is_open)
+		vault_keys_release(&target->vault);
+	target->vault_is_open = false;
 }
 
 static bool key_read(const char *path, struct secret *key, struct err *err)
 {
-	struct str bytes;
-	str_init(&bytes);
-	bool done = file_read(path, KEY_FILE_MAX, &bytes, err) &&
-		    secret_set(key, bytes.bytes, bytes.length, err) && secret_tidy_key(key, err);
-	secret_wipe(bytes.bytes, bytes.length);
-	str_release(&bytes);
-	return done;
+	return file_read_secret(path, key, err) && secret_tidy_key(key, err);
 }
 
 static bool saved_number_find(const char *name, struct number *number, struct err *err)
@@ -48,18 +49,9 @@ static bool saved_number_find(const char *name, struct number *number, struct er
 	struct numbers numbers;
 	numbers_init(&numbers);
 	bool loaded = numbers_load(&numbers, err);
-	const struct number *saved = loaded ? numbers_find(&numbers, name) : NULL;
-	if (loaded && saved == NULL) {
-		err_set(err, ERR_INPUT, "There is no saved number named “%s”.", name);
-		err_next_step(err, "Run sipdesk to see and add numbers, or give --api-url and "
-				   "--key-file.");
-	}
+	const struct number *saved = loaded ? numbers_named(&numbers, name, err) : NULL;
 	if (saved != NULL)
-		*number = (struct number) {
-			.label = mem_text(saved->label),
-			.phone_number = mem_text(saved->phone_number),
-			.api_url = mem_text(saved->api_url),
-		};
+		number_copy(number, saved);
 	bool found = saved != NULL;
 	numbers_release(&numbers);
 	return found;
@@ -94,45 +86,157 @@ bool target_resolve(const struct target *target, struct number *number, struct s
 	return target->key_file == NULL || key_read(target->key_file, key, err);
 }
 
-static bool line_read_silently(int tty, struct secret *key)
+static bool line_read_silently(int tty, struct secret *secret, struct err *err)
 {
 	char character;
+	bool has_room = true;
 	for (;;) {
 		ssize_t got = read(tty, &character, 1);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0)
-			return false;
+		if (got <= 0 || character == INTERRUPT)
+			return err_set(err, ERR_CANCELLED, "Nothing was given.");
 		if (character == '\n' || character == '\r')
-			return true;
-		if (character == INTERRUPT)
-			return false;
-		(void)secret_push(key, character);
+			break;
+		has_room = has_room && secret_push(secret, character);
 	}
+	secret_wipe(&character, sizeof character);
+	return has_room || err_set(err, ERR_INPUT, "That is more than %d characters.", SECRET_MAX);
 }
 
-bool target_key_ask(const char *label, struct secret *key, struct err *err)
+bool target_secret_ask(const char *prompt, struct secret *secret, struct err *err)
 {
 	struct termios before, silent;
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	if (tty < 0 || tcgetattr(tty, &before) != 0) {
 		if (tty >= 0)
 			(void)close(tty);
-		err_set(err, ERR_CONFIG,
-			"The API key of %s is asked for, and there is no terminal.", label);
-		err_next_step(err, "Give it with --key-file FILE (- is standard input).");
-		return false;
+		return err_set(err, ERR_CONFIG, "There is no terminal to ask on: %s", prompt);
 	}
-	char *prompt = mem_format("API key of %s (not shown): ", label);
 	silent = before;
 	/* Nor signals: one would leave the terminal without echo. */
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	(void)tcsetattr(tty, TCSAFLUSH, &silent);
-	bool done = write(tty, prompt, strlen(prompt)) >= 0 && line_read_silently(tty, key);
+	secret_release(secret);
+	bool done = (write(tty, prompt, strlen(prompt)) >= 0 ||
+		     err_set(err, ERR_IO, "The terminal cannot be written to.")) &&
+		    line_read_silently(tty, secret, err);
 	(void)tcsetattr(tty, TCSAFLUSH, &before);
-	done = write(tty, "\n", 1) == 1 && done;
+	(void)!write(tty, "\n", 1);
 	(void)close(tty);
+	return done;
+}
+
+/* The line's end is not part of it. */
+static bool passphrase_read(const char *file, struct secret *passphrase, struct err *err)
+{
+	static const char ends[] = "\n\r";
+	if (!file_read_secret(file, passphrase, err))
+		return false;
+	for (const char *end = ends; *end != '\0'; end++)
+		if (passphrase->length > 0 && passphrase->pages[passphrase->length - 1] == *end)
+			secret_pop(passphrase);
+	return true;
+}
+
+bool target_passphrase_get(const char *file, const char *prompt, const char *option,
+			   struct secret *passphrase, struct err *err)
+{
+	if (file != NULL)
+		return passphrase_read(file, passphrase, err);
+	if (target_secret_ask(prompt, passphrase, err))
+		return true;
+	if (err->kind == ERR_CONFIG)
+		err_next_step(err, "Give it with %s FILE (- is standard input).", option);
+	return false;
+}
+
+/* --- the key, from where it lives ------------------------------------------------------------- */
+
+static bool key_ask(const char *label, struct secret *key, struct err *err)
+{
+	char *prompt = mem_format("API key of %s (not shown): ", label);
+	bool done = target_secret_ask(prompt, key, err);
 	free(prompt);
-	return done ? secret_tidy_key(key, err)
-		    : err_set(err, ERR_CANCELLED, "No API key was given.");
+	if (!done && err->kind == ERR_CONFIG) {
+		(void)err_set(err, ERR_CONFIG,
+			      "The API key of %s is asked for, and there is no terminal.", label);
+		err_next_step(err, "Give it with --key-file FILE (- is standard input).");
+	}
+	return done && secret_tidy_key(key, err);
+}
+
+static bool vault_open_once(struct target *target, struct err *err)
+{
+	struct secret passphrase;
+	if (target->vault_is_open)
+		return true;
+	secret_init(&passphrase);
+	vault_keys_init(&target->vault);
+	char *path = vault_path(err);
+	target->vault_is_open =
+		path != NULL && vault_is_there(path, err) &&
+		target_passphrase_get(target->passphrase_file,
+				      "Passphrase of the vault (not shown): ", "--passphrase-file",
+				      &passphrase, err) &&
+		vault_read(path, &passphrase, &target->vault, err);
+	secret_release(&passphrase);
+	free(path);
+	return target->vault_is_open;
+}
+
+static bool vault_fetch(struct target *target, const struct number *number, struct secret *key,
+			struct err *err)
+{
+	if (!vault_open_once(target, err))
+		return false;
+	if (vault_keys_find(&target->vault, number->id, key))
+		return true;
+	err_set(err, ERR_CONFIG, "The vault has no API key of %s.", number->label);
+	err_next_step(err, "Run sipdesk and edit the number (F4), or give the key with --key-file "
+			   "FILE.");
+	return false;
+}
+
+struct asked {
+	struct secret *key;
+	struct err *err;
+	bool is_done;
+	bool is_there;
+};
+
+static void command_answered(void *owner, const struct secret *key, const struct err *err)
+{
+	struct asked *asked = owner;
+	asked->is_done = true;
+	if (key == NULL)
+		*asked->err = *err;
+	else
+		asked->is_there = secret_copy(asked->key, key, asked->err);
+}
+
+static bool command_fetch(const struct number *number, struct secret *key, struct err *err)
+{
+	struct loop loop;
+	struct asked asked = { .key = key, .err = err };
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	loop_init(&loop);
+	(void)key_command_start(&loop, number->key_source.command, tty, command_answered, &asked);
+	while (!asked.is_done)
+		loop_step(&loop, LOOP_FOREVER);
+	if (tty >= 0)
+		(void)close(tty);
+	return asked.is_there;
+}
+
+bool target_key_fetch(struct target *target, const struct number *number, struct secret *key,
+		      struct err *err)
+{
+	if (secret_is_set(key))
+		return true;
+	switch (number->key_source.kind) {
+	case KEY_SOURCE_VAULT: return vault_fetch(target, number, key, err);
+	case KEY_SOURCE_COMMAND: return command_fetch(number, key, err);
+	default: return key_ask(number->label, key, err);
+	}
 }

@@ -6,24 +6,32 @@
 #include "base/secret.h"
 #include "service/client.h"
 #include "store/numbers.h"
+#include "store/vault_keys.h"
 
 #include <stdbool.h>
 
 struct target {
-	const char *name;     /* borrowed from argv; NULL: none given */
-	const char *api_url;  /* NULL: not given */
-	const char *key_file; /* "-": standard input; NULL: not given */
-	const char *ca_file;  /* NULL: the system's trust list */
+	const char *name;	     /* borrowed from argv; NULL: none given */
+	const char *api_url;	     /* NULL: not given */
+	const char *key_file;	     /* "-": standard input; NULL: not given */
+	const char *ca_file;	     /* NULL: the system's trust list */
+	const char *log_file;	     /* requests are noted there; NULL: nowhere */
+	const char *passphrase_file; /* the vault's; "-": standard input; NULL: it is asked for */
+	struct vault_keys vault;     /* once a key was fetched from it */
+	bool vault_is_open;
 };
 
-enum { TARGET_API_URL = 256, TARGET_KEY_FILE, TARGET_CA_FILE }; /* getopt_long values */
+/* getopt_long values */
+enum { TARGET_API_URL = 256, TARGET_KEY_FILE, TARGET_CA_FILE, TARGET_LOG, TARGET_PASSPHRASE_FILE };
 
 /* For a getopt_long table. */
-#define TARGET_OPTIONS                                                    \
-	{ "api-url", required_argument, NULL, TARGET_API_URL },           \
-		{ "key-file", required_argument, NULL, TARGET_KEY_FILE }, \
-	{                                                                 \
-		"ca-file", required_argument, NULL, TARGET_CA_FILE        \
+#define TARGET_OPTIONS                                                                  \
+	{ "api-url", required_argument, NULL, TARGET_API_URL },                         \
+		{ "key-file", required_argument, NULL, TARGET_KEY_FILE },               \
+		{ "log", required_argument, NULL, TARGET_LOG },                         \
+		{ "passphrase-file", required_argument, NULL, TARGET_PASSPHRASE_FILE }, \
+	{                                                                               \
+		"ca-file", required_argument, NULL, TARGET_CA_FILE                      \
 	}
 
 /* Takes one of those options; false where `option` is none of them. */
@@ -34,8 +42,22 @@ bool target_option(struct target *target, int option, const char *argument);
 bool target_resolve(const struct target *target, struct number *number, struct secret *key,
 		    struct err *err);
 void target_number_release(struct number *number);
+/* Wipes what target_key_fetch has kept. */
+void target_release(struct target *target);
 
-/* Asks for the key on the terminal, without echo. ERR_CONFIG where there is no terminal. */
-bool target_key_ask(const char *label, struct secret *key, struct err *err);
+/* Fetches the key of a number where target_resolve has read none: from the vault (whose passphrase
+ * comes from the target's file or the terminal, once), from its command, which gets the terminal,
+ * or from the terminal. */
+bool target_key_fetch(struct target *target, const struct number *number, struct secret *key,
+		      struct err *err);
+
+/* Asks for a line on the terminal (/dev/tty), without echo; `secret` holds what was typed, also
+ * where that is nothing. ERR_CONFIG where there is no terminal, ERR_CANCELLED for Ctrl-C and a
+ * hang-up. */
+bool target_secret_ask(const char *prompt, struct secret *secret, struct err *err);
+/* A passphrase: from `file` (one line; "-": standard input), else from the terminal with `prompt`.
+ * `option` is what gives the file, for the sentence where there is no terminal. */
+bool target_passphrase_get(const char *file, const char *prompt, const char *option,
+			   struct secret *passphrase, struct err *err);
 
 #endif

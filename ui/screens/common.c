@@ -1,15 +1,29 @@
 #include "ui/screens/screens.h"
 
 #include "base/mem.h"
+#include "ui/app/draft_keeper.h"
+#include "ui/app/number_sequence.h"
+#include "ui/app/number_undo.h"
 #include "ui/term/draw.h"
 #include "ui/widgets/box.h"
 #include "ui/widgets/frame.h"
+
+#include <stdlib.h>
 
 void screen_header(struct term *term, const struct open_number *number, const char *part,
 		   const char *right)
 {
 	const char *parts[] = { "sipdesk", number->label, part, NULL };
-	frame_header(term, parts, right);
+	if (!number_undo_is_pending(number)) {
+		frame_header(term, parts, right);
+		return;
+	}
+	char *left = number_undo_left(number);
+	char *both = mem_format("undo in %s%s%s", left, right == NULL ? "" : "   ",
+				right == NULL ? "" : right);
+	frame_header(term, parts, both);
+	free(both);
+	free(left);
 }
 
 void screen_help_lines(struct screen *screen, struct term *term, enum style style,
@@ -36,10 +50,30 @@ static void leave_answered(void *owner, int choice)
 		app_end(owner, 0);
 }
 
-static bool is_sending(const struct app *app)
+/* What would not be seen to its end; each sentence once. Appends. */
+static void under_way_write(const struct app *app, struct str *out)
+{
+	bool sends = false, resets = false;
+	for (const struct open_number *number = app->open; number != NULL; number = number->next) {
+		bool runs = number_sequence_is_running(number);
+		bool has_two = runs && number->sequence->record.goal_count > 1;
+		resets = resets || has_two;
+		sends = sends || (runs && !has_two);
+	}
+	if (sends)
+		str_add(out, "A send is under way: its outcome would not be read back. ");
+	if (resets)
+		str_add(out, "A number is out of service for its password reset: it would stay so "
+			     "until the next start brings it back. ");
+	if (number_undo_is_any(app))
+		str_add(out, "A timed undo waits: it would not happen by itself, but be offered by "
+			     "the next start. ");
+}
+
+static bool has_unsaved(const struct app *app)
 {
 	for (struct screen *screen = app->top; screen != NULL; screen = screen->below)
-		if (screen->ops->is_busy != NULL && screen->ops->is_busy(screen))
+		if (screen->ops->has_unsaved != NULL && screen->ops->has_unsaved(screen))
 			return true;
 	return false;
 }
@@ -55,24 +89,34 @@ void screen_leave_ask(struct app *app)
 		return; /* a question is open: it comes first */
 	size_t drafts = 0;
 	const char *label = NULL;
+	struct err err;
+	err_init(&err);
 	for (struct open_number *number = app->open; number != NULL; number = number->next)
-		if (number->changed_count > 0) {
+		if (number->changed_count > 0 && !draft_keeper_flush(number, &err)) {
 			drafts++;
 			label = number->label;
 		}
-	bool sending = is_sending(app);
-	if (drafts == 0 && !sending) {
+	str_init(&sentence);
+	under_way_write(app, &sentence);
+	if (has_unsaved(app))
+		str_add(&sentence, "The number you are typing in is not saved. ");
+	if (drafts == 0 && sentence.length == 0) {
+		str_release(&sentence);
 		app_end(app, 0);
 		return;
 	}
-	str_init(&sentence);
-	if (sending)
-		str_add(&sentence, "A send is under way: its outcome would not be read back. ");
+	if (app->curtain != NULL) {
+		app_notice(app, "Unlock sipdesk first: leaving now would lose something.");
+		str_release(&sentence);
+		return;
+	}
 	if (drafts == 1)
 		str_addf(&sentence, "The changes to %s were not sent and would be lost.", label);
 	else if (drafts > 1)
 		str_addf(&sentence, "The changes to %zu numbers were not sent and would be lost.",
 			 drafts);
+	if (err.kind != ERR_NONE)
+		str_addf(&sentence, " %s", err.sentence);
 	app_push(app, box_new(app, "Leave sipdesk?", sentence.bytes, answers, ARRAY_LENGTH(answers),
 			      1, true, leave_answered, app));
 	str_release(&sentence);

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { COLUMN_LABEL = 3, LABEL_COLUMNS = 18, VALUES = 3, ITEM_ROWS_MAX = 3 };
+enum { COLUMN_LABEL = 3, LABEL_COLUMNS = 18, VALUES = 3, ITEM_ROWS_MAX = 3, TAKEN_OVER_MAX = 3 };
 
 /*
  * Base, theirs, mine, field by field. Settles either a reading that moved under the draft
@@ -92,10 +92,47 @@ static void conflict_draw_item(struct screen_conflict *self, struct term *term, 
 	int chosen = item->choice == MERGE_THEIRS ? 1 : item->choice == MERGE_MINE ? 2 : -1;
 	item_values(item, values);
 	columns_draw(term, row, rows, item->label, values, chosen, STYLE_NORMAL);
+	for (int i = 0; i < rows; i++)
+		draw_target(term, row + i, index, index == self->scroll.focus);
 	if (index != self->scroll.focus)
 		return;
 	draw_glyph(term, row, 1, 1, STYLE_FOCUS, term->glyphs->focus);
 	draw_cursor(term, row, COLUMN_LABEL);
+}
+
+static int taken_over_count(const struct screen_conflict *self)
+{
+	return (int)self->merge->count - conflict_count(self);
+}
+
+/* A line that says how many, then one for each of the first. */
+static int taken_over_rows(const struct screen_conflict *self, const struct term *term)
+{
+	int count = taken_over_count(self);
+	int most = frame_body_rows(term) < FRAME_COMPACT_ROWS ? 0 : TAKEN_OVER_MAX;
+	return count == 0 ? 0 : 1 + (count < most ? count : most);
+}
+
+static void taken_over_draw(const struct screen_conflict *self, struct term *term, int row)
+{
+	int count = taken_over_count(self);
+	int columns = term->columns - COLUMN_LABEL - 1;
+	int end = row + taken_over_rows(self, term);
+	if (row == end)
+		return;
+	char *line = mem_format("%d more changed only there and %s taken over.", count,
+				count == 1 ? "is" : "are");
+	(void)draw_text(term, row++, COLUMN_LABEL, columns, STYLE_DIM, line);
+	free(line);
+	for (size_t i = 0; i < self->merge->count && row < end; i++) {
+		const struct merge_item *item = &self->merge->items[i];
+		if (item->conflict)
+			continue;
+		line = mem_format("%s: %s", item->label,
+				  item->theirs_text == NULL ? "none" : item->theirs_text);
+		(void)draw_text(term, row++, COLUMN_LABEL + 2, columns - 2, STYLE_DIM, line);
+		free(line);
+	}
 }
 
 static void conflict_draw(struct screen *screen, struct term *term)
@@ -104,7 +141,6 @@ static void conflict_draw(struct screen *screen, struct term *term)
 	struct screen_conflict *self = self_of(screen);
 	int top = frame_body_row(term);
 	int count = conflict_count(self);
-	int taken_over = (int)self->merge->count - count;
 	screen_header(term, self->number, "Conflict", open_number_realm(self->number));
 	draw_rule(term, top, NULL);
 	int row = top + 1;
@@ -114,18 +150,12 @@ static void conflict_draw(struct screen *screen, struct term *term)
 			      "Nothing is sent before you have chosen for each.");
 	columns_draw(term, row + 1, 1, "Field", headings, -1, STYLE_DIM);
 	row += 2;
-	int rows = top + frame_body_rows(term) - row - (taken_over > 0);
+	int rows = top + frame_body_rows(term) - row - taken_over_rows(self, term);
 	int each = item_rows(self, term) < rows ? item_rows(self, term) : 1;
 	scroll_settle(&self->scroll, count, rows / each);
 	for (int i = 0; i < rows / each && self->scroll.first + i < count; i++)
 		conflict_draw_item(self, term, row + i * each, each, self->scroll.first + i);
-	if (taken_over > 0) {
-		char *also = mem_format("%d more changed only there and %s taken over.", taken_over,
-					taken_over == 1 ? "is" : "are");
-		(void)draw_text(term, row + rows, COLUMN_LABEL, term->columns - COLUMN_LABEL - 1,
-				STYLE_DIM, also);
-		free(also);
-	}
+	taken_over_draw(self, term, row + rows);
 	screen_help_lines(screen, term, STYLE_NORMAL,
 			  merge_is_decided(self->merge)
 				  ? "Enter goes on with these choices."
@@ -206,6 +236,16 @@ static const char *conflict_bar_label(struct screen *screen, enum action_id acti
 	return action == ACTION_OPEN ? "Go on" : action == ACTION_LEAVE ? "" : NULL;
 }
 
+/* A send that waits for a choice would keep its key: it is cancelled, and the draft stays. */
+static void conflict_locked(struct screen *screen)
+{
+	struct send *send = self_of(screen)->send;
+	if (send == NULL)
+		return;
+	app_remove(screen->app, screen);
+	send_cancel(send);
+}
+
 static void conflict_release(struct screen *screen)
 {
 	free(screen);
@@ -220,6 +260,7 @@ static const struct screen_ops CONFLICT_OPS = {
 	.draw = conflict_draw,
 	.act = conflict_act,
 	.bar_label = conflict_bar_label,
+	.locked = conflict_locked,
 	.release = conflict_release,
 };
 

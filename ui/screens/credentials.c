@@ -3,6 +3,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "calling/settings.h"
+#include "calling/trunk.h"
+#include "ui/app/clipboard.h"
+#include "ui/screens/number_actions.h"
 #include "ui/widgets/form.h"
 #include "ui/widgets/frame.h"
 
@@ -14,12 +17,9 @@ enum {
 	TICK_MS = 1000,
 };
 
-/* Rows of the form; a password's row is ROW_PASSWORD plus its place. */
-enum { ROW_USER, ROW_REALM, ROW_PROXY, ROW_PASSWORD };
-
-/* The SIP service's own side (the service's documentation): what the trunk needs. */
-static const char REALM[] = "wa.meta.vc";
-static const char PROXY[] = "wa.meta.vc:5061;transport=tls";
+/* Rows of the form: those of enum trunk_fact; ROW_PASSWORD plus a password's place; ROW_SERVER plus
+ * its place for the SIP server that it is of, where there are several. */
+enum { ROW_PASSWORD = TRUNK_FACT_COUNT, ROW_SERVER = ROW_PASSWORD + CREDENTIALS_MAX };
 
 struct screen_credentials {
 	struct screen screen;
@@ -39,6 +39,9 @@ static struct screen_credentials *self_of(struct screen *screen)
 
 static void hide(struct screen_credentials *self)
 {
+	struct term *term = &self->screen.app->term;
+	if (self->shown_until_ms != 0 && !term->has_alternate_screen)
+		term_repaint(term); /* the terminal erases all it shows, not these cells alone */
 	client_cancel(&self->fetching);
 	credentials_release(&self->credentials);
 	loop_timer_stop(&self->screen.app->loop, &self->tick_timer);
@@ -69,12 +72,19 @@ static void fetched(void *owner, const char *bytes, size_t length, const struct 
 	self->tick_timer = loop_timer_start(&self->screen.app->loop, TICK_MS, ticked, self);
 }
 
+static void key_came(void *owner, const struct secret *key)
+{
+	struct screen_credentials *self = owner;
+	if (key != NULL)
+		self->fetching = client_read(self->screen.app->http, &self->number->endpoint, true,
+					     fetched, self);
+}
+
 static void reveal(struct screen_credentials *self)
 {
 	hide(self);
 	err_init(&self->err);
-	self->fetching =
-		client_read(self->screen.app->http, &self->number->endpoint, true, fetched, self);
+	open_number_key_fetch(self->number, key_came, self);
 }
 
 /* --- what is drawn ---------------------------------------------------------------------------- */
@@ -105,25 +115,37 @@ static void passwords_fill(struct screen_credentials *self)
 		for (int more = form_value_rows(&self->screen.app->term, password); more > 1;
 		     more--)
 			(void)form_add(&self->form, FORM_LINE, ""); /* where its rest is drawn */
-		if (credentials->items[i].hostname != NULL)
-			form_add(&self->form, FORM_TEXT, "of SIP server")->value =
-				mem_text(credentials->items[i].hostname);
+		if (credentials->count > 1)
+			value_row(self, ROW_SERVER + (int)i, "of SIP server",
+				  credentials->items[i].hostname);
 	}
+}
+
+/* NULL: there are several, or none. */
+static const char *the_hostname(const struct screen_credentials *self)
+{
+	const struct credentials *credentials = &self->credentials;
+	if (credentials->count > 0)
+		return credentials->count == 1 ? credentials->items[0].hostname : NULL;
+	const struct sip_server *server = values_first_server(&self->number->settings.values);
+	return server == NULL ? NULL : server->hostname;
+}
+
+static void fact_row(struct screen_credentials *self, enum trunk_fact fact)
+{
+	const char *value = trunk_value(fact, self->number->phone_number, the_hostname(self));
+	value_row(self, (int)fact, trunk_label(fact), value == NULL ? trunk_meaning(fact) : value);
 }
 
 static void rows_fill(struct screen_credentials *self)
 {
-	const char *phone = self->number->phone_number;
-	const struct sip_server *server = values_first_server(&self->number->settings.values);
 	form_begin(&self->form);
-	value_row(self, ROW_USER, "User name",
-		  phone == NULL ? "the number's digits, without +" : phone_number_digits(phone));
-	value_row(self, ROW_REALM, "Realm", REALM);
+	fact_row(self, TRUNK_USER_NAME);
+	fact_row(self, TRUNK_REALM);
 	passwords_fill(self);
 	(void)form_add(&self->form, FORM_SECTION, "For your trunk");
-	value_row(self, ROW_PROXY, "Proxy", PROXY);
-	if (server != NULL && server->hostname != NULL)
-		form_add(&self->form, FORM_TEXT, "From domain")->value = mem_text(server->hostname);
+	fact_row(self, TRUNK_PROXY);
+	fact_row(self, TRUNK_FROM_DOMAIN);
 	form_end(&self->form);
 }
 
@@ -174,29 +196,42 @@ static void credentials_draw(struct screen *screen, struct term *term)
 
 /* --- what is done ----------------------------------------------------------------------------- */
 
-static void copy(struct screen_credentials *self)
+static void password_copy(struct screen_credentials *self, size_t place)
 {
 	struct app *app = self->screen.app;
+	if (place < self->credentials.count)
+		clipboard_send_password(app, &self->credentials.items[place].password);
+	else
+		app_notice(app, "The password is not shown: F6 reveals it first.");
+}
+
+static bool is_known(const struct screen_credentials *self, const struct form_row *row)
+{
+	if (row->action >= TRUNK_FACT_COUNT)
+		return row->value != NULL;
+	return trunk_value((enum trunk_fact)row->action, self->number->phone_number,
+			   the_hostname(self)) != NULL;
+}
+
+static void copy(struct screen_credentials *self)
+{
 	const struct form_row *row = form_focused(&self->form);
-	if (row == NULL || row->action >= ROW_PASSWORD) {
-		app_notice(app,
-			   "The password is not sent to the clipboard: other programs read it.");
+	if (row == NULL)
 		return;
-	}
-	if (row->action == ROW_USER && self->number->phone_number == NULL) {
-		app_notice(app,
-			   "The number's digits are not known here: there is nothing to copy.");
-		return;
-	}
-	term_clipboard_send(&app->term, row->value, strlen(row->value));
-	app_notice(app, "%s was sent to your terminal's clipboard.", row->label);
+	if (row->action >= ROW_PASSWORD && row->action < ROW_SERVER)
+		password_copy(self, (size_t)(row->action - ROW_PASSWORD));
+	else if (is_known(self, row))
+		clipboard_send(self->screen.app, row->label, row->value);
+	else
+		app_notice(self->screen.app, "It is not known here: there is nothing to copy.");
 }
 
 static void credentials_act(struct screen *screen, enum action_id action)
 {
 	struct screen_credentials *self = self_of(screen);
 	rows_fill(self);
-	if (form_act(&self->form, action, frame_body_rows(&screen->app->term) - 1))
+	if (form_act(&self->form, action, frame_body_rows(&screen->app->term) - 1) ||
+	    number_action(self->number, action))
 		return;
 	switch (action) {
 	case ACTION_REVEAL:
@@ -221,6 +256,11 @@ static void credentials_act(struct screen *screen, enum action_id action)
 	}
 }
 
+static const char *credentials_why_not(struct screen *screen, enum action_id action)
+{
+	return number_action_why_not(self_of(screen)->number, action);
+}
+
 static const char *credentials_bar_label(struct screen *screen, enum action_id action)
 {
 	const struct screen_credentials *self = self_of(screen);
@@ -239,6 +279,7 @@ static void credentials_covered(struct screen *screen)
 static void credentials_screen_release(struct screen *screen)
 {
 	struct screen_credentials *self = self_of(screen);
+	keys_forget(screen->app, screen);
 	hide(self);
 	form_release(&self->form);
 	free(self);
@@ -254,6 +295,7 @@ static const struct screen_ops CREDENTIALS_OPS = {
 		"by the service, one per number and app; it is fetched only when you ask for it.",
 	.draw = credentials_draw,
 	.act = credentials_act,
+	.why_not = credentials_why_not,
 	.bar_label = credentials_bar_label,
 	.covered = credentials_covered,
 	.release = credentials_screen_release,

@@ -11,8 +11,11 @@ enum { KEY_ROW = 4, KEY_COLUMN = 16 };
 
 struct screen_key {
 	struct screen screen;
-	struct open_number *number;
+	char *label;
+	char *sentence;
 	struct secret typed;
+	key_done_fn *done;
+	void *owner;
 };
 
 static struct screen_key *self_of(struct screen *screen)
@@ -23,16 +26,13 @@ static struct screen_key *self_of(struct screen *screen)
 static void key_draw(struct screen *screen, struct term *term)
 {
 	struct screen_key *self = self_of(screen);
-	char *sentence = mem_format("Type or paste the API key of %s. It is sent to %s and nowhere "
-				    "else, and kept for this session only.",
-				    self->number->label, self->number->endpoint.api_url);
-	screen_header(term, self->number, "API key", NULL);
+	const char *parts[] = { "sipdesk", self->label, "API key", NULL };
+	frame_header(term, parts, NULL);
 	draw_rule(term, frame_body_row(term), NULL);
 	(void)draw_text(term, KEY_ROW, 3, KEY_COLUMN - 3, STYLE_NORMAL, "API key");
 	secret_edit_draw(&self->typed, term, KEY_ROW, KEY_COLUMN, term->columns - KEY_COLUMN - 1,
 			 true);
-	screen_help_lines(screen, term, STYLE_NORMAL, sentence);
-	free(sentence);
+	screen_help_lines(screen, term, STYLE_NORMAL, self->sentence);
 }
 
 static bool key_event(struct screen *screen, const struct input_event *event)
@@ -40,29 +40,16 @@ static bool key_event(struct screen *screen, const struct input_event *event)
 	return secret_edit_event(&self_of(screen)->typed, event);
 }
 
-static void key_accept(struct screen *screen)
-{
-	struct screen_key *self = self_of(screen);
-	struct app *app = screen->app;
-	struct open_number *number = self->number;
-	struct err err;
-	if (!secret_tidy_key(&self->typed, &err) ||
-	    !secret_copy(&number->endpoint.key, &self->typed, &err)) {
-		app_notice(app, "%s", err.sentence);
-		return;
-	}
-	app_pop(app);
-	if (app->top->ops->context != CONTEXT_SETTINGS)
-		app_push(app, screen_settings_new(app, number));
-	open_number_read(number); /* the key is tried */
-}
-
 static void key_act(struct screen *screen, enum action_id action)
 {
-	if (action == ACTION_OPEN)
-		key_accept(screen);
+	struct screen_key *self = self_of(screen);
+	struct err err;
+	if (action == ACTION_OPEN && !secret_tidy_key(&self->typed, &err))
+		app_notice(screen->app, "%s", err.sentence);
+	else if (action == ACTION_OPEN)
+		self->done(self->owner, &self->typed);
 	else if (action == ACTION_BACK)
-		app_pop(screen->app);
+		self->done(self->owner, NULL);
 }
 
 static bool key_has_text_focus(struct screen *screen)
@@ -71,10 +58,19 @@ static bool key_has_text_focus(struct screen *screen)
 	return true;
 }
 
-static void key_release(struct screen *screen)
+static void key_locked(struct screen *screen)
 {
 	secret_release(&self_of(screen)->typed);
-	free(screen);
+}
+
+static void key_release(struct screen *screen)
+{
+	struct screen_key *self = self_of(screen);
+	keys_screen_gone(screen->app, screen);
+	secret_release(&self->typed);
+	free(self->label);
+	free(self->sentence);
+	free(self);
 }
 
 static const struct screen_ops KEY_OPS = {
@@ -88,13 +84,20 @@ static const struct screen_ops KEY_OPS = {
 	.event = key_event,
 	.act = key_act,
 	.has_text_focus = key_has_text_focus,
+	.locked = key_locked,
 	.release = key_release,
 };
 
-struct screen *screen_key_new(struct app *app, struct open_number *number)
+struct screen *screen_key_new(struct app *app, const char *label, const char *api_url,
+			      key_done_fn *done, void *owner)
 {
 	struct screen_key *self = screen_new(app, sizeof *self, &KEY_OPS);
-	self->number = number;
+	self->label = mem_text(label);
+	self->sentence = mem_format("Type or paste the API key of %s. It is sent to %s and nowhere "
+				    "else, and kept for this session only.",
+				    label, api_url);
 	secret_init(&self->typed);
+	self->done = done;
+	self->owner = owner;
 	return &self->screen;
 }

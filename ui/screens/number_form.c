@@ -49,7 +49,7 @@ struct form_row *number_form_row(struct number_form *fields, struct field_ref re
 	field_words(field, value_of(fields, ref), &words);
 	row->ref = ref;
 	row->value = str_detach(&words);
-	if ((field->flags & FIELD_READ_ONLY) != 0)
+	if ((field->flags & FIELD_READ_ONLY) != 0 || fields->number->is_read_only)
 		row->mark = '-';
 	note_fill(fields, row);
 	const struct finding *finding = findings_for(&fields->number->findings, ref);
@@ -135,7 +135,7 @@ void number_form_next_value(struct number_form *fields)
 	struct field_ref ref = number_form_focus(fields);
 	const struct field *field = ref.field == FIELD_COUNT ? NULL : field_of(ref.field);
 	if (field == NULL || field->type != FIELD_TYPE_ENUM ||
-	    fields->number->settings.why_not_editable != NULL) {
+	    open_number_why_not_editable(fields->number) != NULL) {
 		number_form_edit(fields, ref);
 		return;
 	}
@@ -199,8 +199,8 @@ void number_form_edit(struct number_form *fields, struct field_ref ref)
 	if (ref.field == FIELD_COUNT)
 		return;
 	const struct field *field = field_of(ref.field);
-	if (fields->number->settings.why_not_editable != NULL) {
-		app_notice(app, "%s", fields->number->settings.why_not_editable);
+	if (open_number_why_not_editable(fields->number) != NULL) {
+		app_notice(app, "%s", open_number_why_not_editable(fields->number));
 	} else if (field->type == FIELD_TYPE_ENUM && (field->flags & FIELD_READ_ONLY) == 0) {
 		choices_open(fields, ref);
 	} else if (field_is_typed(field)) {

@@ -1,35 +1,41 @@
 #include "ui/screens/screens.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "calling/fields.h"
+#include "store/drafts.h"
+#include "store/fingerprints.h"
+#include "store/seen.h"
+#include "ui/app/keys.h"
+#include "ui/app/number_list.h"
+#include "ui/app/number_states.h"
+#include "ui/app/number_status.h"
+#include "ui/screens/numbers_columns.h"
 #include "ui/term/draw.h"
 #include "ui/widgets/box.h"
 #include "ui/widgets/frame.h"
 #include "ui/widgets/scroll.h"
 #include "ui/widgets/text_edit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	COLUMN_NAME = 3,
-	GAP = 2,
-	PHONE_COLUMNS = 16, /* "+" and 15 digits: E.164 */
-	PROVIDER_COLUMNS = 9,
-	STATE_COLUMNS = 19,
-	STATE_COLUMNS_NARROW = 13, /* "Enabled, SDES" */
-	FIND_MAX = 64,
+	FIND_MAX = 64, /* characters */
+	HEADING_ROWS = 2,
 };
 
 struct screen_numbers {
 	struct screen screen;
+	struct number_list list;
+	struct numbers_columns columns;
 	struct scroll scroll;
-	size_t *matches; /* places in app->numbers that the search leaves */
-	int match_count;
 	bool is_finding;
 	struct text_edit find;
-	char *removing; /* label of the number asked about */
+	char focused[NUMBER_ID_LENGTH + 1]; /* empty: the row that adds a number */
+	char *removing;			    /* id of the number asked about */
+	char *removed;			    /* its label, while its key leaves the vault */
 };
 
 static struct screen_numbers *self_of(struct screen *screen)
@@ -37,254 +43,63 @@ static struct screen_numbers *self_of(struct screen *screen)
 	return (struct screen_numbers *)screen;
 }
 
-static bool number_matches(const struct number *number, const char *wanted)
+static const struct number *focused_number(const struct screen_numbers *self)
 {
-	return wanted[0] == '\0' || text_contains_nocase(number->label, wanted) ||
-	       (number->phone_number != NULL &&
-		text_contains_nocase(number->phone_number, wanted)) ||
-	       (number->note != NULL && text_contains_nocase(number->note, wanted)) ||
-	       text_contains_nocase(number->api_url, wanted);
+	return number_list_at(&self->list, self->scroll.focus);
 }
 
-static void matches_fill(struct screen_numbers *self)
+/* The row behind the last adds a number. */
+static int row_count(const struct screen_numbers *self)
 {
-	const struct numbers *numbers = &self->screen.app->numbers;
-	const char *wanted = self->is_finding ? text_edit_text(&self->find) : "";
-	self->matches = mem_resize(self->matches, numbers->count, sizeof *self->matches);
-	self->match_count = 0;
-	for (size_t i = 0; i < numbers->count; i++)
-		if (number_matches(&numbers->items[i], wanted))
-			self->matches[self->match_count++] = i;
-	/* The row behind the last adds a number. */
-	if (self->scroll.focus > self->match_count || self->scroll.focus < 0)
-		self->scroll.focus = 0;
+	return (int)self->list.shown_count + 1;
 }
+
+static int rows_in_view(const struct term *term)
+{
+	return frame_body_rows(term) - HEADING_ROWS;
+}
+
+static void focus_note(struct screen_numbers *self)
+{
+	const struct number *number = focused_number(self);
+	self->focused[0] = '\0';
+	if (number != NULL)
+		memcpy(self->focused, number->id, strnlen(number->id, NUMBER_ID_LENGTH));
+}
+
+/* Rows have moved: the focus stays with its number. */
+static void focus_follow(struct screen_numbers *self)
+{
+	int row = self->focused[0] == '\0' ? -1 : number_list_row_of(&self->list, self->focused);
+	if (row >= 0)
+		self->scroll.focus = row;
+	else if (self->scroll.focus >= row_count(self))
+		self->scroll.focus = row_count(self) - 1;
+	focus_note(self);
+}
+
+static void list_follow(struct screen_numbers *self)
+{
+	if (number_list_follow(&self->list))
+		focus_follow(self);
+}
+
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static void find_end(struct screen_numbers *self)
 {
 	if (self->is_finding)
 		text_edit_release(&self->find);
 	self->is_finding = false;
-	matches_fill(self);
+	number_list_find(&self->list, NULL);
+	focus_follow(self);
 }
 
 static void find_begin(struct screen_numbers *self)
 {
-	if (self->is_finding)
-		return;
-	text_edit_init(&self->find, "", FIND_MAX);
+	if (!self->is_finding)
+		text_edit_init(&self->find, "", FIND_MAX);
 	self->is_finding = true;
-	matches_fill(self);
-}
-
-static const struct number *focused_number(const struct screen_numbers *self)
-{
-	return self->scroll.focus < self->match_count
-		       ? &self->screen.app->numbers.items[self->matches[self->scroll.focus]]
-		       : NULL;
-}
-
-/* --- what is drawn -------------------------------------------------------------------------- */
-
-/* What is known of a number in this session. Caller frees. */
-static char *state_words(struct app *app, const struct number *number)
-{
-	const struct open_number *open = open_number_find(app, number->label);
-	struct str words;
-	if (open == NULL || !open->has_settings)
-		return mem_text("not read yet");
-	str_init(&words);
-	field_words(field_of(FIELD_SIP),
-		    values_get(&open->settings.values, field_ref_of(FIELD_SIP)), &words);
-	if (values_sip_enabled(&open->settings.values))
-		str_add(&words, values_srtp_is_sdes(&open->settings.values) ? ", SDES" : ", DTLS");
-	if (open->changed_count > 0)
-		str_addf(&words, ", %zu changed", open->changed_count);
-	if (open->is_unknown)
-		str_add(&words, ", UNKNOWN");
-	return str_detach(&words);
-}
-
-static const char *provider_words(const struct app *app, const struct number *number)
-{
-	if (app->service != APP_SERVICE_REAL)
-		return "practice";
-	if (text_equal(number->api_url, ENDPOINT_DEFAULT_URL))
-		return "360dialog";
-	const char *host = strstr(number->api_url, "://");
-	return host == NULL ? number->api_url : host + 3;
-}
-
-/* Columns from the right: state, number, and the provider where there is room. The name has the
- * rest. `texts` NULL draws the headings. */
-static void columns_draw(struct term *term, int row, enum style style, const char *const texts[4])
-{
-	int end = term->columns - 1;
-	bool wide = term->columns >= 72;
-	int state = end - (wide ? STATE_COLUMNS : STATE_COLUMNS_NARROW);
-	int provider = wide ? state - GAP - PROVIDER_COLUMNS : state;
-	int phone = provider - GAP - PHONE_COLUMNS;
-	(void)draw_text(term, row, COLUMN_NAME, phone - GAP - COLUMN_NAME, style, texts[0]);
-	(void)draw_text(term, row, phone, PHONE_COLUMNS, style, texts[1]);
-	if (wide)
-		(void)draw_text(term, row, provider, PROVIDER_COLUMNS, style, texts[2]);
-	(void)draw_text(term, row, state, end - state, style, texts[3]);
-}
-
-static void number_draw(struct screen_numbers *self, struct term *term, int row, int index)
-{
-	struct app *app = self->screen.app;
-	const struct number *number = &app->numbers.items[self->matches[index]];
-	char *state = state_words(app, number);
-	const char *texts[4] = { number->label,
-				 number->phone_number == NULL ? "" : number->phone_number,
-				 provider_words(app, number), state };
-	columns_draw(term, row, STYLE_NORMAL, texts);
-	free(state);
-}
-
-static void header_draw(struct screen_numbers *self, struct term *term)
-{
-	const char *parts[] = { "sipdesk", "Numbers", NULL };
-	struct app *app = self->screen.app;
-	char *count = app->service == APP_SERVICE_REAL
-			      ? mem_format("%zu saved", app->numbers.count)
-			      : mem_format("PRACTICE   %zu numbers", app->numbers.count);
-	frame_header(term, parts, count);
-	free(count);
-}
-
-static void find_draw(struct screen_numbers *self, struct term *term, int row)
-{
-	static const char *const headings[4] = { "Name", "Number", "Provider", "SIP" };
-	if (!self->is_finding) {
-		columns_draw(term, row, STYLE_DIM, headings);
-		return;
-	}
-	int column = COLUMN_NAME + draw_text(term, row, COLUMN_NAME, 8, STYLE_DIM, "Find") + GAP;
-	text_edit_draw(&self->find, term, row, column, term->columns - column - 1);
-}
-
-/* A note that says what to try is of no use once the number was opened. */
-static bool was_read(struct app *app, const struct number *number)
-{
-	const struct open_number *open = open_number_find(app, number->label);
-	return open != NULL && open->has_settings;
-}
-
-static void numbers_draw(struct screen *screen, struct term *term)
-{
-	struct screen_numbers *self = self_of(screen);
-	int top = frame_body_row(term) + 2;
-	int rows = frame_body_rows(term) - 2;
-	matches_fill(self);
-	header_draw(self, term);
-	draw_rule(term, frame_body_row(term), NULL);
-	scroll_settle(&self->scroll, self->match_count + 1, rows);
-	for (int i = 0; i < rows && self->scroll.first + i <= self->match_count; i++) {
-		int index = self->scroll.first + i;
-		if (index == self->match_count)
-			(void)draw_text(term, top + i, COLUMN_NAME, term->columns - COLUMN_NAME,
-					STYLE_NORMAL, "Add a number");
-		else
-			number_draw(self, term, top + i, index);
-		if (index != self->scroll.focus)
-			continue;
-		draw_glyph(term, top + i, 1, 1, STYLE_FOCUS, term->glyphs->focus);
-		draw_cursor(term, top + i, COLUMN_NAME);
-	}
-	if (screen->app->numbers.count == 0)
-		(void)draw_paragraph(
-			term, top + 2, COLUMN_NAME, term->columns - 2 * COLUMN_NAME, rows - 2,
-			STYLE_DIM,
-			"No number is saved yet. Add the first with its name and its API "
-			"key; the key is asked for again in each session.");
-	const struct number *number = focused_number(self);
-	const char *sentence =
-		number != NULL && number->note != NULL && !was_read(screen->app, number)
-			? number->note
-		: number != NULL ? "Enter opens it. Type to find another."
-		: self->match_count == 0 && self->is_finding
-			? "No number matches. Esc shows all again."
-			: "Enter adds a number with its API key.";
-	screen_help_lines(screen, term, STYLE_NORMAL, sentence);
-	find_draw(self, term, top - 1); /* last: while finding, the cursor belongs there */
-}
-
-/* --- what is done --------------------------------------------------------------------------- */
-
-static void number_open(struct screen *screen, const struct number *chosen)
-{
-	struct app *app = screen->app;
-	struct open_number *number = open_number_of(app, chosen);
-	if (!secret_is_set(&number->endpoint.key) && app->practice_key != NULL)
-		app->practice_key(number->label, &number->endpoint.key);
-	app_push(app, secret_is_set(&number->endpoint.key) ? screen_settings_new(app, number)
-							   : screen_key_new(app, number));
-}
-
-static void remove_answered(void *owner, int choice)
-{
-	struct screen_numbers *self = owner;
-	struct app *app = self->screen.app;
-	struct err err;
-	const struct number *number = numbers_find(&app->numbers, self->removing);
-	if (choice != 0 || number == NULL)
-		return;
-	struct open_number *open = open_number_find(app, self->removing);
-	numbers_remove(&app->numbers, (size_t)(number - app->numbers.items));
-	if (open != NULL)
-		open_number_close(open);
-	matches_fill(self);
-	if (!numbers_save(&app->numbers, &err))
-		app_notice(app, "%s The list on disk still has it.", err.sentence);
-}
-
-static void remove_ask(struct screen_numbers *self)
-{
-	static const struct box_choice answers[] = {
-		{ .label = "Remove it from the list", .key = 'y' },
-		{ .label = "Keep it", .key = 'n' },
-	};
-	struct app *app = self->screen.app;
-	const struct number *number = focused_number(self);
-	const struct open_number *open = open_number_find(app, number->label);
-	mem_text_set(&self->removing, number->label);
-	char *sentence = mem_format(
-		"%s leaves the list%s. Nothing changes at the service.", number->label,
-		open != NULL && open->changed_count > 0 ? ", and its unsent changes are lost" : "");
-	app_push(app, box_new(app, "Remove a number", sentence, answers, ARRAY_LENGTH(answers), 1,
-			      true, remove_answered, self));
-	free(sentence);
-}
-
-static void numbers_act(struct screen *screen, enum action_id action)
-{
-	struct screen_numbers *self = self_of(screen);
-	struct app *app = screen->app;
-	matches_fill(self);
-	if (scroll_act(&self->scroll, action, self->match_count + 1,
-		       frame_body_rows(&app->term) - 2, NULL, NULL))
-		return;
-	const struct number *number = focused_number(self);
-	switch (action) {
-	case ACTION_OPEN:
-		if (number != NULL)
-			number_open(screen, number);
-		else
-			app_push(app, screen_number_add_new(app));
-		break;
-	case ACTION_ADD: app_push(app, screen_number_add_new(app)); break;
-	case ACTION_REMOVE: remove_ask(self); break;
-	case ACTION_FIND: find_begin(self); break;
-	case ACTION_BACK:
-		if (self->is_finding)
-			find_end(self);
-		else
-			screen_leave_ask(app);
-		break;
-	default: break;
-	}
 }
 
 static bool find_event(struct screen_numbers *self, const struct input_event *event)
@@ -294,15 +109,322 @@ static bool find_event(struct screen_numbers *self, const struct input_event *ev
 			? text_edit_paste(&self->find, event->text, event->length, NULL)
 			: text_edit_key(&self->find, event->key);
 	if (result == TEXT_EDIT_CHANGED) {
+		number_list_find(&self->list, text_edit_text(&self->find));
 		self->scroll.focus = 0;
-		matches_fill(self);
+		focus_note(self);
 	}
 	return result != TEXT_EDIT_IGNORED;
+}
+
+void screen_numbers_focus(struct app *app, const char *id)
+{
+	struct screen *screen = app->top;
+	while (screen->below != NULL)
+		screen = screen->below;
+	struct screen_numbers *self = self_of(screen); /* a session starts from it */
+	(void)number_list_follow(&self->list);
+	(void)snprintf(self->focused, sizeof self->focused, "%s", id);
+	if (number_list_row_of(&self->list, id) < 0)
+		find_end(self);
+	else
+		focus_follow(self);
+}
+
+/* --- what is drawn ---------------------------------------------------------------------------- */
+
+static void header_draw(const struct screen_numbers *self, struct term *term)
+{
+	const char *parts[] = { "sipdesk", "Numbers", NULL };
+	const struct number_list *list = &self->list;
+	bool is_practice = self->screen.app->service != APP_SERVICE_REAL;
+	struct str right;
+	str_init(&right);
+	if (is_practice)
+		str_add(&right, "PRACTICE   ");
+	else if (self->columns.at[NUMBER_COLUMN_PROVIDER].width == 0 && list->count > 0 &&
+		 !list->has_several_providers)
+		str_addf(&right, "%s   ",
+			 number_provider(self->screen.app, &self->screen.app->numbers.items[0]));
+	if (self->is_finding)
+		str_addf(&right, "%zu of %zu", list->shown_count, list->count);
+	else
+		str_addf(&right, "%zu %s", is_practice ? list->count : list->saved_count,
+			 is_practice ? "numbers" : "saved");
+	frame_header(term, parts, right.bytes);
+	str_release(&right);
+}
+
+static void heading_draw(struct screen_numbers *self, struct term *term, int row)
+{
+	if (!self->is_finding) {
+		numbers_columns_head(&self->columns, &self->list, term, row);
+		return;
+	}
+	int column = NUMBERS_NAME_COLUMN +
+		     draw_text(term, row, NUMBERS_NAME_COLUMN, 8, STYLE_DIM, "Find") + 2;
+	text_edit_draw(&self->find, term, row, column, term->columns - column - 1);
+}
+
+static void row_draw(const struct screen_numbers *self, struct term *term, int row, int index)
+{
+	struct app *app = self->screen.app;
+	const struct number *number = number_list_at(&self->list, index);
+	struct number_status status;
+	if (number == NULL) {
+		(void)draw_text(term, row, NUMBERS_NAME_COLUMN, term->columns - NUMBERS_NAME_COLUMN,
+				STYLE_NORMAL, "Add a number");
+		return;
+	}
+	number_status_of(app, number, &status);
+	numbers_columns_draw(&self->columns, term, row, app, number, &status);
+}
+
+/* Those in view are read in the background. */
+static void view_tell(const struct screen_numbers *self, int rows)
+{
+	struct app *app = self->screen.app;
+	const char **ids = mem_alloc((size_t)rows, sizeof *ids);
+	size_t count = 0;
+	for (int i = 0; i < rows; i++) {
+		const struct number *number = number_list_at(&self->list, self->scroll.first + i);
+		if (number != NULL)
+			ids[count++] = number->id;
+	}
+	number_states_view(app, ids, count);
+	free(ids);
+}
+
+/* Practice numbers say what to try on them, until they were opened. */
+static const char *note_of(struct app *app, const struct number *number)
+{
+	const struct open_number *open = open_number_find(app, number->id);
+	return open != NULL && open->is_practice && open->has_settings ? NULL : number->note;
+}
+
+/* What the columns have no room for, the gravest first. Caller frees. */
+static char *number_words(const struct screen_numbers *self, const struct number *number,
+			  enum style *style)
+{
+	struct app *app = self->screen.app;
+	struct number_status status;
+	char age[CLOCK_TEXT_SIZE];
+	struct str words;
+	str_init(&words);
+	number_status_of(app, number, &status);
+	*style = status.err == NULL ? STYLE_NORMAL : STYLE_WARNING;
+	if (status.standing == STANDING_UNKNOWN)
+		str_add(&words, "The outcome of its last send is unknown: open it and read it. ");
+	if (status.err != NULL)
+		str_addf(&words, "%s %s ", status.err->sentence, status.err->next_step);
+	else if (note_of(app, number) != NULL)
+		str_addf(&words, "%s ", number->note);
+	if (number->is_read_only)
+		str_add(&words, "Marked read-only: nothing is sent to it. ");
+	if (status.changed_count > 0 && self->columns.at[NUMBER_COLUMN_DRAFT].width == 0)
+		str_addf(&words, "%zu changed, not sent. ", status.changed_count);
+	else if (status.has_draft && status.changed_count == 0)
+		str_add(&words, "It has unsent changes; opening it offers them. ");
+	if (status.read_at != 0 && self->columns.at[NUMBER_COLUMN_READ].width == 0)
+		str_addf(&words, "Read: %s. ", clock_age(clock_now() - status.read_at, age));
+	if (words.length == 0)
+		str_add(&words, "Enter opens it. Type to find another.");
+	if (text_columns(number->label) > self->columns.at[NUMBER_COLUMN_NAME].width) {
+		str_insert(&words, 0, ": ", 2);
+		str_insert(&words, 0, number->label, strlen(number->label));
+	}
+	return str_detach(&words);
+}
+
+static void help_draw(struct screen_numbers *self, struct term *term)
+{
+	const struct number *number = focused_number(self);
+	if (number == NULL) {
+		screen_help_lines(&self->screen, term, STYLE_NORMAL,
+				  self->list.shown_count == 0 && self->is_finding
+					  ? "No number matches. Esc shows all again."
+					  : "Enter adds a number with its API key.");
+		return;
+	}
+	enum style style;
+	char *words = number_words(self, number, &style);
+	screen_help_lines(&self->screen, term, style, words);
+	free(words);
+}
+
+static void numbers_draw(struct screen *screen, struct term *term)
+{
+	struct screen_numbers *self = self_of(screen);
+	int top = frame_body_row(term) + HEADING_ROWS, rows = rows_in_view(term);
+	list_follow(self);
+	numbers_columns_fit(&self->columns, &self->list, term->columns);
+	header_draw(self, term);
+	draw_rule(term, frame_body_row(term), NULL);
+	scroll_settle(&self->scroll, row_count(self), rows);
+	for (int i = 0; i < rows && self->scroll.first + i < row_count(self); i++) {
+		row_draw(self, term, top + i, self->scroll.first + i);
+		draw_target(term, top + i, self->scroll.first + i,
+			    self->scroll.first + i == self->scroll.focus);
+		if (self->scroll.first + i != self->scroll.focus)
+			continue;
+		draw_glyph(term, top + i, 1, 1, STYLE_FOCUS, term->glyphs->focus);
+		draw_cursor(term, top + i, NUMBERS_NAME_COLUMN);
+	}
+	if (self->list.count == 0)
+		(void)draw_paragraph(term, top + 2, NUMBERS_NAME_COLUMN,
+				     term->columns - 2 * NUMBERS_NAME_COLUMN, rows - 2, STYLE_DIM,
+				     "No number is saved yet. Add the first with its name and its "
+				     "API key; where the key lives is yours to choose.");
+	help_draw(self, term);
+	heading_draw(self, term, top - 1); /* last: while finding, the cursor belongs there */
+	if (screen->app->top == screen)
+		view_tell(self, rows);
+}
+
+/* --- opening and removing --------------------------------------------------------------------- */
+
+static void number_open(struct app *app, const struct number *number)
+{
+	number_states_cancel(app, number->id); /* its own screen reads it */
+	screen_settings_open(app, number);
+}
+
+static void key_removed(void *owner, const struct err *err)
+{
+	struct screen_numbers *self = owner;
+	if (err != NULL)
+		app_notice(self->screen.app,
+			   "%s has left the list; its API key is still in the vault. %s",
+			   self->removed, err->sentence);
+}
+
+/* Where only the saving failed it has left this session's list, and the next one finds it whole. */
+static void number_remove(struct screen_numbers *self, const struct number *number)
+{
+	struct app *app = self->screen.app;
+	struct open_number *open = open_number_find(app, number->id);
+	bool is_in_vault = number->key_source.kind == KEY_SOURCE_VAULT;
+	char *id = mem_text(number->id);
+	struct err err;
+	mem_text_set(&self->removed, number->label);
+	bool is_saved = numbers_remove(&app->numbers, id, &err);
+	if (open != NULL)
+		open_number_close(open);
+	list_follow(self);
+	if (is_saved) {
+		(void)draft_discard(id, NULL);
+		seen_forget(id);
+		number_states_forget(app, id);
+		fingerprint_forget(id);
+	} else {
+		app_notice(app, "%s The list on disk still has it.", err.sentence);
+	}
+	if (is_saved && is_in_vault)
+		vault_put(app, id, NULL, key_removed, self);
+	free(id);
+}
+
+static void remove_answered(void *owner, int choice)
+{
+	struct screen_numbers *self = owner;
+	const struct number *number = numbers_find_id(&self->screen.app->numbers, self->removing);
+	if (choice == 0 && number != NULL)
+		number_remove(self, number);
+}
+
+static void remove_ask(struct screen_numbers *self, const struct number *number)
+{
+	static const struct box_choice answers[] = {
+		{ .label = "Remove it from the list", .key = 'y' },
+		{ .label = "Keep it", .key = 'n' },
+	};
+	struct app *app = self->screen.app;
+	const struct open_number *open = open_number_find(app, number->id);
+	struct str sentence;
+	mem_text_set(&self->removing, number->id);
+	str_init(&sentence);
+	str_addf(&sentence, "%s leaves the list. ", number->label);
+	if (number->key_source.kind == KEY_SOURCE_VAULT)
+		str_add(&sentence, "Its API key is taken out of the vault. ");
+	if (open != NULL && open->changed_count > 0)
+		str_addf(&sentence, "Its unsent changes (%zu) are lost. ", open->changed_count);
+	else if (open == NULL && number_states_has_draft(app, number->id))
+		str_add(&sentence, "Its unsent changes are lost. ");
+	str_add(&sentence, "Nothing changes at the service.");
+	app_push(app, box_new(app, "Remove a number", sentence.bytes, answers,
+			      ARRAY_LENGTH(answers), 1, true, remove_answered, self));
+	str_release(&sentence);
+}
+
+/* --- what is done ----------------------------------------------------------------------------- */
+
+static void sort_next(struct screen_numbers *self)
+{
+	static const char *const orders[NUMBER_SORT_COUNT] = {
+		[NUMBERS_BY_NAME] = "by name",
+		[NUMBERS_BY_NUMBER] = "by number",
+		[NUMBERS_BY_STATE] = "by state, what needs you first",
+		[NUMBERS_BY_READ] = "by last reading, the latest first",
+	};
+	enum number_sort sort = (self->list.sort + 1) % NUMBER_SORT_COUNT;
+	number_list_sort(&self->list, sort);
+	focus_follow(self);
+	app_notice(self->screen.app, "Sorted %s.", orders[sort]);
+}
+
+static void view_reload(struct screen_numbers *self)
+{
+	struct app *app = self->screen.app;
+	if (!number_states_reload(app))
+		app_notice(app,
+			   "No API key of these numbers is at hand. Enter opens one and gets its "
+			   "key; the vault, once open, serves all that are in it.");
+}
+
+static void form_open(struct screen_numbers *self, enum number_form_kind kind)
+{
+	struct app *app = self->screen.app;
+	const struct number *number = kind == NUMBER_FORM_ADD ? NULL : focused_number(self);
+	app_push(app, screen_number_form_new(app, kind, number == NULL ? NULL : number->id));
+}
+
+static void numbers_act(struct screen *screen, enum action_id action)
+{
+	struct screen_numbers *self = self_of(screen);
+	list_follow(self);
+	const struct number *number = focused_number(self);
+	if (scroll_act(&self->scroll, action, row_count(self), rows_in_view(&screen->app->term),
+		       NULL, NULL)) {
+		focus_note(self);
+		return;
+	}
+	switch (action) {
+	case ACTION_OPEN:
+		if (number != NULL)
+			number_open(screen->app, number);
+		else
+			form_open(self, NUMBER_FORM_ADD);
+		break;
+	case ACTION_ADD: form_open(self, NUMBER_FORM_ADD); break;
+	case ACTION_EDIT_NUMBER: form_open(self, NUMBER_FORM_EDIT); break;
+	case ACTION_DUPLICATE: form_open(self, NUMBER_FORM_DUPLICATE); break;
+	case ACTION_REMOVE: remove_ask(self, number); break;
+	case ACTION_FIND: find_begin(self); break;
+	case ACTION_SORT: sort_next(self); break;
+	case ACTION_RELOAD: view_reload(self); break;
+	case ACTION_BACK:
+		if (self->is_finding)
+			find_end(self);
+		else
+			screen_leave_ask(screen->app);
+		break;
+	default: break;
+	}
 }
 
 static bool numbers_event(struct screen *screen, const struct input_event *event)
 {
 	struct screen_numbers *self = self_of(screen);
+	list_follow(self);
 	if (self->is_finding) {
 		if (event->kind == INPUT_KEY && event->key == KEY_BACKSPACE_ &&
 		    text_edit_text(&self->find)[0] == '\0') {
@@ -322,7 +444,9 @@ static bool numbers_event(struct screen *screen, const struct input_event *event
 
 static bool numbers_offers(struct screen *screen, enum action_id action)
 {
-	return action != ACTION_REMOVE || focused_number(self_of(screen)) != NULL;
+	bool is_of_number = action == ACTION_REMOVE || action == ACTION_EDIT_NUMBER ||
+			    action == ACTION_DUPLICATE;
+	return !is_of_number || focused_number(self_of(screen)) != NULL;
 }
 
 static const char *numbers_bar_label(struct screen *screen, enum action_id action)
@@ -337,35 +461,48 @@ static bool numbers_has_text_focus(struct screen *screen)
 	return self_of(screen)->is_finding;
 }
 
+static void numbers_covered(struct screen *screen)
+{
+	number_states_view(screen->app, NULL, 0);
+}
+
 static void numbers_screen_release(struct screen *screen)
 {
 	struct screen_numbers *self = self_of(screen);
+	keys_forget(screen->app, self);
 	if (self->is_finding)
 		text_edit_release(&self->find);
-	free(self->matches);
+	number_list_release(&self->list);
 	free(self->removing);
+	free(self->removed);
 	free(self);
 }
 
 static const struct screen_ops NUMBERS_OPS = {
 	.context = CONTEXT_NUMBERS,
 	.title = "Numbers",
-	.help = "The numbers you work on. Enter opens one. A letter, or / and any character, finds "
-		"as "
-		"you type in names, numbers, notes and providers. The API key is asked for when a "
-		"number is opened and kept for this session only.",
+	.help = "The numbers you work on. Enter opens one and gets its API key from where it "
+		"lives. "
+		"A letter, or / or + and any character, finds as you type in names, numbers, "
+		"providers, tags, notes and states; digits find a number however they are grouped. "
+		"What was last read of each is shown with its age; while a number's key is at "
+		"hand, "
+		"it is read in the background. * marks changes that were not sent, - a number "
+		"marked read-only.",
 	.draw = numbers_draw,
 	.event = numbers_event,
 	.act = numbers_act,
 	.offers = numbers_offers,
 	.bar_label = numbers_bar_label,
 	.has_text_focus = numbers_has_text_focus,
+	.covered = numbers_covered,
 	.release = numbers_screen_release,
 };
 
 struct screen *screen_numbers_new(struct app *app)
 {
 	struct screen_numbers *self = screen_new(app, sizeof *self, &NUMBERS_OPS);
-	matches_fill(self);
+	number_list_init(&self->list, app);
+	focus_note(self);
 	return &self->screen;
 }

@@ -1,6 +1,7 @@
 #include "ui/screens/screens.h"
 
 #include "base/mem.h"
+#include "ui/app/clipboard.h"
 #include "ui/term/draw.h"
 #include "ui/widgets/frame.h"
 #include "ui/widgets/scroll.h"
@@ -96,8 +97,7 @@ static void page_act(struct screen *screen, enum action_id action)
 	if (scroll_act(&line, action, self->line_count, rows, NULL, NULL)) {
 		self->scroll.first = line.focus;
 	} else if (action == ACTION_COPY) {
-		term_clipboard_send(&screen->app->term, self->text, strlen(self->text));
-		app_notice(screen->app, "The text was sent to your terminal's clipboard.");
+		clipboard_send(screen->app, "The text", self->text);
 	} else if (action == ACTION_TROUBLES) {
 		struct app *app = screen->app;
 		app_pop(app);

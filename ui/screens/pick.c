@@ -45,6 +45,7 @@ void pick_draw(struct pick *pick, struct term *term, int top, int rows, int valu
 		if (row->value != NULL)
 			(void)draw_text(term, top + i, value_column,
 					term->columns - value_column - 1, style, row->value);
+		draw_target(term, top + i, index, index == pick->scroll.focus);
 		if (index != pick->scroll.focus)
 			continue;
 		draw_glyph(term, top + i, 1, 1, STYLE_FOCUS, term->glyphs->focus);

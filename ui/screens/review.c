@@ -5,6 +5,10 @@
 #include "calling/fields.h"
 #include "calling/requests.h"
 #include "ui/app/tls_check.h"
+#include "ui/app/number_sequence.h"
+#include "ui/app/number_undo.h"
+#include "ui/screens/change_rows.h"
+#include "ui/screens/plan_rows.h"
 #include "ui/widgets/form.h"
 #include "ui/widgets/frame.h"
 
@@ -12,12 +16,13 @@
 #include <string.h>
 
 /* A finding's row has its place as its action; above all of them stand the checks of servers. */
-enum { ROW_CHECK = 1 << 16, PHONE_COLUMNS_LEAST = 76 };
+enum { ROW_CHECK = 1 << 16, ROW_UNDO = 1 << 15, PHONE_COLUMNS_LEAST = 76 };
 
 struct screen_review {
 	struct screen screen;
 	struct open_number *number;
 	struct form form;
+	bool undo_wanted;
 };
 
 static struct screen_review *self_of(struct screen *screen)
@@ -31,28 +36,8 @@ static void changes_rows(struct screen_review *self)
 {
 	struct change_lines lines = { 0 };
 	change_lines_compute(&self->number->settings.values, &self->number->draft.mine, &lines);
-	for (size_t i = 0; i < lines.count; i++) {
-		const struct change_line *line = &lines.items[i];
-		char *value =
-			mem_format("%s → %s", line->old_text == NULL ? "none" : line->old_text,
-				   line->new_text == NULL ? "none" : line->new_text);
-		form_add_value(&self->form, &self->screen.app->term, line->label, value, line->note)
-			->ref = line->ref;
-		free(value);
-	}
+	change_rows_add(&self->form, &self->screen.app->term, &lines, true);
 	change_lines_release(&lines);
-}
-
-static void consequences_rows(struct screen_review *self, int columns)
-{
-	struct sentences sentences = { 0 };
-	consequences_compute(&self->number->settings.values, &self->number->draft.mine, &sentences);
-	if (sentences.count > 0)
-		(void)form_add(&self->form, FORM_SECTION, "What this means");
-	for (size_t i = 0; i < sentences.count; i++)
-		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentences.items[i],
-					columns, STYLE_NORMAL);
-	sentences_release(&sentences);
 }
 
 /* A server that calls are about to go to: does its certificate pass? */
@@ -125,39 +110,20 @@ static void findings_rows(struct screen_review *self, int columns)
 					"Nothing to object to.", columns, STYLE_NORMAL);
 }
 
-static void plan_rows(struct screen_review *self, int columns)
-{
-	struct write_plan plan;
-	struct err err;
-	write_plan_init(&plan);
-	(void)form_add(&self->form, FORM_SECTION, "Plan");
-	if (!write_plan_make(&plan, &self->number->settings, &self->number->draft.mine, &err)) {
-		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), err.sentence,
-					columns, STYLE_WRONG);
-		return;
-	}
-	char *sentence = mem_format("%zu request%s, then read back.", plan.count,
-				    plan.count == 1 ? "" : "s");
-	(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence, columns,
-				STYLE_NORMAL);
-	free(sentence);
-	for (size_t i = 0; i < plan.count; i++) {
-		sentence = mem_format("%zu  %s", i + 1, plan.requests[i].title);
-		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence, columns,
-					STYLE_DIM);
-		free(sentence);
-	}
-	write_plan_release(&plan);
-}
-
 static void rows_fill(struct screen_review *self)
 {
-	int columns = form_sentence_columns(&self->screen.app->term);
+	const struct term *term = &self->screen.app->term;
+	const struct open_number *number = self->number;
+	const struct calling_values *mine = &number->draft.mine;
+	int columns = form_sentence_columns(term);
 	form_begin(&self->form);
 	changes_rows(self);
-	consequences_rows(self, columns);
+	consequence_rows_add(&self->form, term, &number->settings.values, mine);
 	findings_rows(self, columns);
-	plan_rows(self, columns);
+	plan_rows_add(&self->form, term, &number->settings, mine);
+	if (findings_count(&number->findings, SEVERITY_FAILURE) == 0 &&
+	    number_undo_is_offered(&number->settings.values, mine))
+		undo_row_add(&self->form, term, self->undo_wanted, ROW_UNDO);
 	form_end(&self->form);
 }
 
@@ -258,6 +224,19 @@ static int server_to_check(const struct screen_review *self)
 	return -1;
 }
 
+static void send_key_came(void *owner, const struct secret *key)
+{
+	struct screen_review *self = owner;
+	struct screen *screen = &self->screen;
+	struct app *app = screen->app;
+	struct open_number *number = self->number;
+	const struct calling_values *mine = &number->draft.mine;
+	bool with_undo =
+		self->undo_wanted && number_undo_is_offered(&number->settings.values, mine);
+	if (key != NULL)
+		(void)screen_sending_begin(app, number, SEQUENCE_SEND, mine, with_undo, screen);
+}
+
 static void review_act(struct screen *screen, enum action_id action)
 {
 	struct screen_review *self = self_of(screen);
@@ -268,14 +247,16 @@ static void review_act(struct screen *screen, enum action_id action)
 		return;
 	const struct form_row *row = form_focused(&self->form);
 	switch (action) {
-	case ACTION_SEND:
-		app_pop(app);
-		app_push(app, screen_sending_new(app, number));
-		break;
+	case ACTION_SEND: open_number_key_fetch(number, send_key_came, self); break;
 	case ACTION_REQUEST: requests_show(self, "Exact request", request_write); break;
 	case ACTION_CURL: requests_show(self, "curl equivalent", curl_write); break;
 	case ACTION_OPEN:
-		if (row != NULL && row->action >= ROW_CHECK)
+	case ACTION_NEXT_VALUE:
+		if (row != NULL && row->action == ROW_UNDO)
+			self->undo_wanted = !self->undo_wanted;
+		else if (action == ACTION_NEXT_VALUE)
+			app_notice(app, "Nothing is switched in this row; Enter opens it.");
+		else if (row != NULL && row->action >= ROW_CHECK)
 			app_push(app, screen_check_new(app, number, row->action - ROW_CHECK));
 		else if (row != NULL && row->ref.field != FIELD_COUNT)
 			screen_settings_jump(app, number, row->ref);
@@ -296,13 +277,13 @@ static const char *review_why_not(struct screen *screen, enum action_id action)
 		return "There is no SIP server to check.";
 	if (action != ACTION_SEND)
 		return NULL;
+	if (open_number_why_not_editable(number) != NULL)
+		return open_number_why_not_editable(number);
 	if (number->changed_count == 0)
 		return "Nothing is changed any more: there is nothing to send.";
 	if (findings_count(&number->findings, SEVERITY_FAILURE) > 0)
 		return "It cannot be sent while a check fails; Enter on it goes to its field.";
-	if (number->state == NUMBER_READING)
-		return "The number is being read; wait for it, or cancel it on its screen.";
-	return NULL;
+	return number_sequence_why_not(number, SEQUENCE_SEND);
 }
 
 static const char *review_bar_label(struct screen *screen, enum action_id action)
@@ -317,6 +298,7 @@ static const char *review_bar_label(struct screen *screen, enum action_id action
 
 static void review_release(struct screen *screen)
 {
+	keys_forget(screen->app, screen);
 	form_release(&self_of(screen)->form);
 	free(screen);
 }

@@ -304,9 +304,10 @@ static void form_close(struct screen_saved_number *self)
 	if (app->top == &self->screen && self->saving.has_settings &&
 	    self->kind != NUMBER_FORM_EDIT)
 		number = open_number_find(app, self->saving.wanted.id);
+	screen_numbers_focus(app, self->saving.wanted.id);
 	app_remove(app, &self->screen);
 	if (number != NULL)
-		app_push(app, screen_settings_new(app, number));
+		screen_number_enter(app, number);
 }
 
 static void saving_changed(void *owner)

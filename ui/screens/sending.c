@@ -1,25 +1,26 @@
 #include "ui/screens/screens.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "service/send.h"
-#include "ui/widgets/form.h"
+#include "ui/app/draft_keeper.h"
+#include "ui/app/number_sequence.h"
+#include "ui/app/number_undo.h"
+#include "ui/screens/number_actions.h"
+#include "ui/screens/sending_rows.h"
+#include "ui/screens/settle_rows.h"
 #include "ui/widgets/frame.h"
 
 #include <stdlib.h>
 
-enum { TICK_MS = 1000 /* seconds are shown, so once a second is enough */ };
+enum { ROW_SETTLE };
 
+/* A view of the number's sequence, which belongs to the number. */
 struct screen_sending {
 	struct screen screen;
 	struct open_number *number;
-	struct send send;
 	struct form form;
-	size_t step_rows;   /* rows of steps in the form */
-	size_t current_row; /* of those, the one under way */
-	int tick_timer;
+	struct sending_rows rows;
+	enum settle_way way; /* while the key is fetched for it */
 	bool conflict_shown;
-	bool is_done;
 };
 
 static struct screen_sending *self_of(struct screen *screen)
@@ -27,304 +28,155 @@ static struct screen_sending *self_of(struct screen *screen)
 	return (struct screen_sending *)screen;
 }
 
-/* --- steps ----------------------------------------------------------------------------------- */
-
-enum step_state { STEP_TODO, STEP_NOW, STEP_DONE, STEP_FAILED };
-
-static const char *step_sign(const struct glyphs *glyphs, enum step_state state)
+static bool is_done(const struct screen_sending *self)
 {
-	switch (state) {
-	case STEP_NOW: return glyphs->step_now;
-	case STEP_DONE: return glyphs->step_done;
-	case STEP_FAILED: return glyphs->step_failed;
-	default: return glyphs->step_todo;
-	}
+	return !number_sequence_is_running(self->number);
 }
 
-static void step_add(struct screen_sending *self, enum step_state state, const char *label,
-		     const char *words)
+static bool is_half_done(const struct screen_sending *self)
 {
-	char *text = mem_format("%s  %-14s %s", step_sign(self->screen.app->term.glyphs, state),
-				label, words);
-	struct form_row *row = form_add(&self->form, FORM_LINE, text);
-	row->value_style = state == STEP_FAILED ? STYLE_WRONG
-			   : state == STEP_TODO ? STYLE_DIM
-						: STYLE_NORMAL;
-	if (state == STEP_NOW)
-		self->current_row = self->step_rows;
-	self->step_rows++;
-	free(text);
-}
-
-/* What the request under way is doing, in words; "" when there is nothing to say. Caller frees. */
-static char *progress_words(const struct send *send)
-{
-	struct client_progress progress = send_progress(send);
-	int64_t now = clock_monotonic_ms();
-	if (progress.waiting_until_ms > now)
-		return mem_format(progress.is_rate_limited ? "the service asks to wait: %lld s"
-							   : "again in %lld s",
-				  (long long)(progress.waiting_until_ms - now + 999) / 1000);
-	if (progress.started_ms > 0 && now - progress.started_ms >= TICK_MS)
-		return progress.attempt > 1
-			       ? mem_format("%lld s, try %d",
-					    (long long)(now - progress.started_ms) / 1000,
-					    progress.attempt)
-			       : mem_format("%lld s",
-					    (long long)(now - progress.started_ms) / 1000);
-	return mem_text("");
-}
-
-static enum step_state state_at(const struct send *send, int step, int now)
-{
-	if (step == now && send->step != SEND_DONE)
-		return STEP_NOW;
-	return step < now ? STEP_DONE : STEP_TODO;
-}
-
-/* Where the sequence is, counted over re-read, each write, read back. */
-static int step_position(const struct send *send)
-{
-	int writes = (int)send->plan.count;
-	switch (send->step) {
-	case SEND_REREAD:
-	case SEND_CONFLICT: return 0;
-	case SEND_WRITE: return 1 + (int)send->request_index;
-	case SEND_REPAIR: return writes;
-	case SEND_READ_BACK:
-	case SEND_COMPARE: return 1 + writes;
-	case SEND_DONE: break;
-	}
-	return send->writes_begun ? 2 + writes : 0;
-}
-
-/* The write that was begun last got no success. Reasons that the comparison itself finds come
- * without an HTTP status. */
-static bool last_write_failed(const struct send *send)
-{
-	return send->step == SEND_DONE && send->outcome != SEND_UNKNOWN &&
-	       send->err.kind != ERR_NONE && send->err.kind != ERR_CANCELLED &&
-	       (send->err.kind != ERR_REFUSED || send->err.http_status != 0);
-}
-
-static enum step_state write_state(const struct send *send, size_t index, int position)
-{
-	if (index > send->request_index)
-		return STEP_TODO; /* in the end, too: it was never sent */
-	if (index == send->request_index && last_write_failed(send))
-		return STEP_FAILED;
-	return state_at(send, 1 + (int)index, position);
-}
-
-static void writes_add(struct screen_sending *self, int position, const char *progress)
-{
-	const struct send *send = &self->send;
-	for (size_t i = 0; i < send->plan.count; i++) {
-		enum step_state state = write_state(send, i, position);
-		bool never = state == STEP_TODO && send->step == SEND_DONE;
-		const char *also = never ? "not sent" : state == STEP_NOW ? progress : "";
-		char *label = mem_format("Write %zu of %zu", i + 1, send->plan.count);
-		char *words = mem_format("%s%s%s", send->plan.requests[i].title,
-					 also[0] != '\0' ? ", " : "", also);
-		step_add(self, state, label, words);
-		free(words);
-		free(label);
-	}
-}
-
-static void steps_fill(struct screen_sending *self)
-{
-	const struct send *send = &self->send;
-	int position = step_position(send);
-	int writes = (int)send->plan.count;
-	char *progress = progress_words(send);
-	bool nothing_written = send->step == SEND_DONE && !send->writes_begun;
-	self->step_rows = 0;
-	bool read_failed = nothing_written && send->err.kind != ERR_CONFLICT;
-	step_add(self,
-		 read_failed	   ? STEP_FAILED
-		 : nothing_written ? STEP_DONE
-				   : state_at(send, 0, position),
-		 "Read again",
-		 send->step == SEND_CONFLICT ? "a conflict waits for your choice"
-		 : position == 0	     ? progress
-					     : "");
-	if (nothing_written) {
-		free(progress);
-		return;
-	}
-	writes_add(self, position, progress);
-	bool compared = send->step == SEND_DONE && send->has_result;
-	char *again =
-		mem_format("try %d of %d %s", send->read_back_try, SEND_READ_BACK_TRIES, progress);
-	enum step_state back = send->step == SEND_DONE && !send->has_result
-				       ? STEP_FAILED
-				       : state_at(send, 1 + writes, position);
-	step_add(self, back, "Read back",
-		 back != STEP_NOW	   ? ""
-		 : send->read_back_try > 1 ? again
-					   : progress);
-	step_add(self,
-		 compared ? (send->outcome == SEND_APPLIED ? STEP_DONE : STEP_FAILED) : STEP_TODO,
-		 "Compare", "");
-	free(again);
-	free(progress);
-}
-
-/* --- the outcome ------------------------------------------------------------------------------ */
-
-static void sentence_add(struct screen_sending *self, enum style style, const char *sentence)
-{
-	(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence,
-				form_sentence_columns(&self->screen.app->term), style);
-}
-
-static void changes_add(struct screen_sending *self, const char *title,
-			const struct changes *changes, const char *between)
-{
-	if (changes->count == 0)
-		return;
-	(void)form_add(&self->form, FORM_SECTION, title);
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *change = &changes->items[i];
-		struct form_row *row = form_add(&self->form, FORM_FIELD, change->label);
-		row->ref = change->ref;
-		row->value =
-			mem_format("%s%s%s", change->old_text == NULL ? "none" : change->old_text,
-				   between, change->new_text == NULL ? "none" : change->new_text);
-	}
-}
-
-static void taken_over_add(struct screen_sending *self)
-{
-	const struct merge *merge = &self->send.merge;
-	for (size_t i = 0; i < merge->count; i++) {
-		const struct merge_item *item = &merge->items[i];
-		if (item->conflict)
-			continue;
-		char *sentence = mem_format(
-			"Changed elsewhere meanwhile and taken over: %s, now %s.", item->label,
-			item->theirs_text == NULL ? "none" : item->theirs_text);
-		sentence_add(self, STYLE_NORMAL, sentence);
-		free(sentence);
-	}
-}
-
-static const char *outcome_meaning(const struct send *send)
-{
-	switch (send->outcome) {
-	case SEND_APPLIED:
-		return "The number was read back: the service holds exactly what you sent.";
-	case SEND_APPLIED_DIFFERENT:
-		return "The number was read back, and not all of it is what you sent. What differs "
-		       "is "
-		       "kept in your draft.";
-	case SEND_NOT_APPLIED:
-		if (send->err.kind ==
-		    ERR_CONFLICT) /* nothing was left to send: its sentence says it */
-			return NULL;
-		return send->cancelled && !send->writes_begun
-			       ? "You cancelled before anything was written. Your draft is kept."
-			       : "The service holds what it held before. Your draft is kept.";
-	case SEND_UNKNOWN:
-		return send->cancelled
-			       ? "The write left, and you stopped the reading back. The number is "
-				 "marked, your draft is kept, and the next opening reads it first."
-			       : "The write left, but the number could not be read back. It is "
-				 "marked, "
-				 "your draft is kept, and the next opening reads it first.";
-	}
-	return "";
-}
-
-static void outcome_fill(struct screen_sending *self)
-{
-	const struct send *send = &self->send;
-	enum style style = send->outcome == SEND_APPLIED       ? STYLE_GOOD
-			   : send->outcome == SEND_NOT_APPLIED ? STYLE_WRONG
-							       : STYLE_WARNING;
-	(void)form_add(&self->form, FORM_SECTION, "Outcome");
-	sentence_add(self, style, SEND_OUTCOME_WORDS[send->outcome]);
-	if (outcome_meaning(send) != NULL)
-		sentence_add(self, STYLE_NORMAL, outcome_meaning(send));
-	if (send->repaired)
-		sentence_add(self, STYLE_NORMAL,
-			     "The service had reset the SRTP key exchange; it was sent once more.");
-	if (send->err.kind != ERR_NONE && send->err.kind != ERR_CANCELLED) {
-		sentence_add(self, STYLE_NORMAL, send->err.sentence);
-		if (send->err.words[0] != '\0') {
-			char *words = mem_format("The service's own words: %s", send->err.words);
-			sentence_add(self, STYLE_DIM, words);
-			free(words);
-		}
-		if (send->err.next_step[0] != '\0')
-			sentence_add(self, STYLE_NORMAL, send->err.next_step);
-	}
-	taken_over_add(self);
-	changes_add(self, "Sent, and what the service shows", &send->differences,
-		    " sent, shown is ");
-	changes_add(self, "Also changed meanwhile", &send->also_changed, " → ");
+	return is_done(self) && self->number->left_open != NULL;
 }
 
 static void rows_fill(struct screen_sending *self)
 {
+	const struct open_number *number = self->number;
+	const struct sequence *sequence = number->sequence;
+	self->rows = (struct sending_rows) { .form = &self->form,
+					     .term = &self->screen.app->term };
 	form_begin(&self->form);
-	steps_fill(self);
-	if (self->send.step == SEND_DONE)
-		outcome_fill(self);
+	sending_steps_add(&self->rows, sequence);
+	if (is_done(self))
+		sending_outcome_add(&self->rows, sequence);
+	if (is_half_done(self)) {
+		char *sentence = sequence->send.has_result
+					 ? calls_now(&sequence->send.result.values)
+					 : mem_text("What it means for calls is not known.");
+		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence,
+					form_sentence_columns(self->rows.term), STYLE_WARNING);
+		free(sentence);
+		settle_rows_add(&self->form, number, ROW_SETTLE);
+	}
 	form_end(&self->form);
 }
 
-static const char *help_sentence(const struct send *send)
+static const char *help_sentence(const struct screen_sending *self)
 {
-	if (send->step == SEND_DONE)
+	const struct sequence *sequence = self->number->sequence;
+	if (is_half_done(self))
+		return "It stopped half-way: Enter settles it. Nothing else is changed before.";
+	if (is_done(self))
 		return "Esc goes back to the calling settings.";
-	return send->writes_begun ? "A write has left. Esc sends no further one; what the service "
-				    "holds is read "
-				    "back."
-				  : "Nothing is written yet. Esc cancels.";
+	if (!sequence->send.writes_begun && sequence->record.goal == 0)
+		return "Nothing is written yet. Esc cancels.";
+	return sequence_can_cancel(sequence)
+		       ? "A write has left. Esc sends no further one; what the service "
+			 "holds is read "
+			 "back."
+		       : "The number is out of service until the last step. Esc goes back; it goes "
+			 "on.";
 }
 
 static void sending_draw(struct screen *screen, struct term *term)
 {
 	struct screen_sending *self = self_of(screen);
 	int top = frame_body_row(term);
+	int last = top + frame_body_rows(term) - 1;
 	rows_fill(self);
-	screen_header(term, self->number, "Sending", open_number_realm(self->number));
+	screen_header(term, self->number,
+		      number_sequence_title(self->number->sequence->record.kind),
+		      open_number_realm(self->number));
 	draw_rule(term, top, NULL);
-	screen_help_lines(screen, term, STYLE_NORMAL, help_sentence(&self->send));
-	draw_cursor(term,
-		    self->is_done ? top + 2 + (int)self->step_rows
-				  : top + 1 + (int)self->current_row,
-		    5);
+	screen_help_lines(screen, term, STYLE_NORMAL, help_sentence(self));
+	int row = is_done(self) ? top + 2 + self->rows.steps : top + 1 + self->rows.current;
+	draw_cursor(term, row < last ? row : last, 5);
 	form_draw(&self->form, term, top + 1, frame_body_rows(term) - 1);
+	if (!is_done(self))
+		app_frame_in_a_second(screen->app);
 }
 
 /* --- what is done ----------------------------------------------------------------------------- */
 
-static void ticked(void *owner)
+static void conflict_show(struct screen_sending *self)
 {
-	struct screen_sending *self = owner;
-	self->tick_timer = 0;
-	if (!self->is_done) /* the loop's turn draws the seconds */
-		self->tick_timer = loop_timer_start(&self->screen.app->loop, TICK_MS, ticked, self);
-}
-
-static void send_changed(void *owner, struct send *send)
-{
-	struct screen_sending *self = owner;
 	struct app *app = self->screen.app;
+	struct send *send = &self->number->sequence->send;
 	if (send->step != SEND_CONFLICT)
 		self->conflict_shown = false; /* a later re-read may find another */
-	if (send->step == SEND_CONFLICT && !self->conflict_shown) {
+	else if (!self->conflict_shown) {
 		self->conflict_shown = true;
 		app_push(app, screen_send_conflict_new(app, self->number, send));
 	}
-	if (send->step == SEND_DONE && !self->is_done) {
-		self->is_done = true;
-		loop_timer_stop(&app->loop, &self->tick_timer);
-		open_number_sent(self->number, send);
-	}
+}
+
+static void sequence_told(void *owner, struct sequence *sequence)
+{
+	(void)sequence;
+	conflict_show(owner);
+}
+
+/* To the number's settings: they are below, or what was settled stood in their way. */
+static void leave(struct screen_sending *self)
+{
+	struct app *app = self->screen.app;
+	struct open_number *number = self->number;
+	app_pop(app);
+	if (app->top->ops->context != CONTEXT_NUMBERS)
+		return;
+	if (number->left_open == NULL)
+		screen_number_enter(app, number);
+	else
+		draft_keeper_rest(number);
+}
+
+static void back(struct screen_sending *self)
+{
+	struct sequence *sequence = self->number->sequence;
+	if (sequence_can_cancel(sequence))
+		sequence_cancel(sequence);
+	else
+		leave(self);
+}
+
+static void settle_key_came(void *owner, const struct secret *key)
+{
+	struct screen_sending *self = owner;
+	struct err err;
+	if (key != NULL && !number_sequence_settle(self->number,
+						   self->way == SETTLE_UNDO ? SEQUENCE_UNDO
+									    : SEQUENCE_FINISH,
+						   &err))
+		app_notice(self->screen.app, "%s %s", err.sentence, err.next_step);
+}
+
+static void settle(struct screen_sending *self, enum settle_way way)
+{
+	struct err err;
+	self->way = way;
+	if (way != SETTLE_LEAVE)
+		open_number_key_fetch(self->number, settle_key_came, self);
+	else if (number_sequence_leave(self->number, &err))
+		leave(self);
+	else
+		app_notice(self->screen.app, "%s %s", err.sentence, err.next_step);
+}
+
+static void reveal_key_came(void *owner, const struct secret *key)
+{
+	struct screen_sending *self = owner;
+	if (key != NULL)
+		app_push(self->screen.app, screen_credentials_new(self->screen.app, self->number));
+}
+
+static void row_open(struct screen_sending *self)
+{
+	const struct form_row *row = form_focused(&self->form);
+	if (row == NULL)
+		return;
+	if (row->action >= ROW_SETTLE)
+		settle(self, (enum settle_way)(row->action - ROW_SETTLE));
+	else if (row->ref.field != FIELD_COUNT)
+		screen_settings_jump(self->screen.app, self->number, row->ref);
 }
 
 static void sending_act(struct screen *screen, enum action_id action)
@@ -332,36 +184,48 @@ static void sending_act(struct screen *screen, enum action_id action)
 	struct screen_sending *self = self_of(screen);
 	struct app *app = screen->app;
 	rows_fill(self);
-	if (form_act(&self->form, action, frame_body_rows(&app->term) - 1))
+	if (form_act(&self->form, action, frame_body_rows(&app->term) - 1) ||
+	    number_action(self->number, action))
 		return;
-	const struct form_row *row = form_focused(&self->form);
-	if (action == ACTION_BACK && !self->is_done)
-		send_cancel(&self->send);
-	else if (action == ACTION_BACK)
-		app_pop(app);
-	else if (action == ACTION_TROUBLES)
-		app_push(app, screen_troubles_new(app, self->number, -1));
-	else if (action == ACTION_OPEN && row != NULL && row->ref.field != FIELD_COUNT)
-		screen_settings_jump(app, self->number, row->ref);
+	switch (action) {
+	case ACTION_BACK: back(self); break;
+	case ACTION_OPEN: row_open(self); break;
+	case ACTION_REVEAL: open_number_key_fetch(self->number, reveal_key_came, self); break;
+	case ACTION_TROUBLES: app_push(app, screen_troubles_new(app, self->number, -1)); break;
+	default: break;
+	}
+}
+
+static bool sending_offers(struct screen *screen, enum action_id action)
+{
+	const struct screen_sending *self = self_of(screen);
+	switch (action) {
+	case ACTION_RELOAD: return false;
+	case ACTION_REVEAL:
+		return is_done(self) && self->number->has_settings &&
+		       values_servers_alive(&self->number->settings.values) > 0;
+	case ACTION_KEEP:
+	case ACTION_UNDO_NOW: return number_undo_is_pending(self->number);
+	default: return true;
+	}
 }
 
 static const char *sending_bar_label(struct screen *screen, enum action_id action)
 {
+	const struct screen_sending *self = self_of(screen);
+	enum sequence_kind kind = self->number->sequence->record.kind;
+	if (action == ACTION_REVEAL)
+		return kind == SEQUENCE_RESET_PASSWORD || kind == SEQUENCE_MOVE ? NULL : "";
 	if (action != ACTION_BACK)
 		return NULL;
-	return self_of(screen)->is_done ? "Back" : "Cancel";
-}
-
-static bool sending_is_busy(struct screen *screen)
-{
-	return !self_of(screen)->is_done;
+	return sequence_can_cancel(self->number->sequence) ? "Cancel" : "Back";
 }
 
 static void sending_release(struct screen *screen)
 {
 	struct screen_sending *self = self_of(screen);
-	loop_timer_stop(&screen->app->loop, &self->tick_timer);
-	send_release(&self->send);
+	keys_forget(screen->app, screen);
+	number_sequence_observe(self->number, NULL, NULL);
 	form_release(&self->form);
 	free(self);
 }
@@ -375,18 +239,30 @@ static const struct screen_ops SENDING_OPS = {
 		"something else; Not applied; Unknown.",
 	.draw = sending_draw,
 	.act = sending_act,
+	.offers = sending_offers,
 	.bar_label = sending_bar_label,
-	.is_busy = sending_is_busy,
 	.release = sending_release,
 };
 
-struct screen *screen_sending_new(struct app *app, struct open_number *number)
+void screen_sending_show(struct app *app, struct open_number *number)
 {
 	struct screen_sending *self = screen_new(app, sizeof *self, &SENDING_OPS);
 	self->number = number;
 	form_init(&self->form);
-	self->tick_timer = loop_timer_start(&app->loop, TICK_MS, ticked, self);
-	send_start(&self->send, app->http, &number->endpoint, &number->settings,
-		   &number->draft.mine, send_changed, self);
-	return &self->screen;
+	number_sequence_observe(number, sequence_told, self);
+	app_push(app, &self->screen);
+	conflict_show(self);
+}
+
+bool screen_sending_begin(struct app *app, struct open_number *number, enum sequence_kind kind,
+			  const struct calling_values *mine, bool with_undo, struct screen *from)
+{
+	struct err err;
+	if (!number_sequence_start(number, kind, mine, with_undo, &err)) {
+		app_notice(app, "%s %s", err.sentence, err.next_step);
+		return false;
+	}
+	app_remove(app, from);
+	screen_sending_show(app, number);
+	return true;
 }

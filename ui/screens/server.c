@@ -3,6 +3,9 @@
 #include "base/mem.h"
 #include "calling/fields.h"
 #include "calling/request_uri.h"
+#include "ui/app/clipboard.h"
+#include "ui/app/number_sequence.h"
+#include "ui/screens/number_actions.h"
 #include "ui/screens/number_form.h"
 #include "ui/widgets/box.h"
 #include "ui/widgets/frame.h"
@@ -215,8 +218,8 @@ static void parameter_edit_key(struct number_form *fields, int server, int param
 static void parameter_add(struct screen *screen)
 {
 	struct number_form *fields = fields_of(screen);
-	if (fields->number->settings.why_not_editable != NULL) {
-		app_notice(screen->app, "%s", fields->number->settings.why_not_editable);
+	if (open_number_why_not_editable(fields->number) != NULL) {
+		app_notice(screen->app, "%s", open_number_why_not_editable(fields->number));
 		return;
 	}
 	int parameter = open_number_parameter_add(fields->number, server_of(screen));
@@ -266,8 +269,8 @@ static void row_remove(struct screen *screen)
 	};
 	struct number_form *fields = fields_of(screen);
 	struct field_ref ref = number_form_focus(fields);
-	if (fields->number->settings.why_not_editable != NULL) {
-		app_notice(screen->app, "%s", fields->number->settings.why_not_editable);
+	if (open_number_why_not_editable(fields->number) != NULL) {
+		app_notice(screen->app, "%s", open_number_why_not_editable(fields->number));
 		return;
 	}
 	if (ref.field == FIELD_COUNT) {
@@ -345,8 +348,7 @@ static bool server_event(struct screen *screen, const struct input_event *event)
 static void copy(struct screen *screen)
 {
 	char *uri = uri_text(screen, true);
-	term_clipboard_send(&screen->app->term, uri, strlen(uri));
-	app_notice(screen->app, "The request URI was sent to your terminal's clipboard.");
+	clipboard_send(screen->app, "The request URI", uri);
 	free(uri);
 }
 
@@ -366,7 +368,8 @@ static void server_act(struct screen *screen, enum action_id action)
 	struct app *app = screen->app;
 	struct number_form *fields = fields_of(screen);
 	rows_fill(screen);
-	if (form_act(&fields->form, action, form_rows(screen, &app->term)))
+	if (form_act(&fields->form, action, form_rows(screen, &app->term)) ||
+	    number_action(fields->number, action))
 		return;
 	switch (action) {
 	case ACTION_OPEN:
@@ -404,16 +407,19 @@ static const char *server_why_not(struct screen *screen, enum action_id action)
 		return "Nothing was changed yet.";
 	if (action == ACTION_RELOAD && number->state == NUMBER_READING)
 		return "It is being read already.";
+	if (action == ACTION_RELOAD && number_sequence_is_running(number))
+		return "Something is being sent: the number is read back with it.";
 	const struct sip_server *server = shown_server(screen);
 	if (action == ACTION_CHECK && (server == NULL || server->hostname == NULL))
 		return "There is no hostname to check yet: enter it first.";
-	return NULL;
+	return number_action_why_not(number, action);
 }
 
 static const char *server_bar_label(struct screen *screen, enum action_id action)
 {
-	(void)screen;
-	return action == ACTION_FIND || action == ACTION_LEAVE || action == ACTION_COPY ? "" : NULL;
+	return action == ACTION_FIND || action == ACTION_LEAVE || action == ACTION_COPY
+		       ? ""
+		       : number_action_bar_label(fields_of(screen)->number, action);
 }
 
 static bool server_has_text_focus(struct screen *screen)

@@ -5,7 +5,11 @@
 #include "base/text.h"
 #include "calling/fields.h"
 #include "calling/request_uri.h"
+#include "ui/app/draft_keeper.h"
+#include "ui/app/number_sequence.h"
+#include "ui/app/number_undo.h"
 #include "ui/app/tls_check.h"
+#include "ui/screens/number_actions.h"
 #include "ui/screens/number_form.h"
 #include "ui/widgets/frame.h"
 
@@ -34,6 +38,8 @@ static void server_marks(struct number_form *fields, struct form_row *row, int s
 {
 	const struct open_number *number = fields->number;
 	const struct change *own = changes_for(&number->changes, row->ref);
+	if (number->is_read_only)
+		row->mark = '-';
 	for (size_t i = 0; i < number->changes.count; i++)
 		if (number->changes.items[i].ref.server == server)
 			row->mark = '*';
@@ -158,6 +164,12 @@ static void header_draw(const struct open_number *number, struct term *term)
 	str_init(&right);
 	if (number->is_unknown)
 		str_add(&right, "   UNKNOWN");
+	if (number_sequence_is_running(number))
+		str_add(&right, "   sending");
+	else if (number->left_open != NULL)
+		str_add(&right, "   HALF-DONE");
+	if (number->is_read_only)
+		str_add(&right, "   read-only");
 	if (number->state == NUMBER_READING)
 		str_add(&right, "   reading");
 	else if (number->has_settings)
@@ -169,6 +181,7 @@ static void header_draw(const struct open_number *number, struct term *term)
 	/* The provider gives way to what matters more. */
 	char *all = mem_format("%s%s", open_number_provider(number), right.bytes);
 	bool fits =
+		!number_undo_is_pending(number) &&
 		HEADER_COLUMNS + text_columns(number->label) + text_columns(all) <= term->columns;
 	screen_header(term, number, NULL, fits ? all : right.bytes + strspn(right.bytes, " "));
 	free(all);
@@ -222,7 +235,7 @@ static void waiting_draw(struct screen *screen, struct term *term)
 		str_add(&text, "The reading was cancelled. Nothing was changed.");
 	} else {
 		screen_error_write(&number->read_error, &text);
-		if (!secret_is_set(&number->endpoint.key))
+		if (!secret_is_set(&number->endpoint.key) && number->key_source == KEY_SOURCE_ASK)
 			hint = "F5 asks for the API key, Esc goes back.";
 	}
 	paragraphs_draw(term, text.bytes);
@@ -279,8 +292,8 @@ static void settings_draw(struct screen *screen, struct term *term)
 static void server_add(struct screen *screen)
 {
 	struct open_number *number = fields_of(screen)->number;
-	if (number->settings.why_not_editable != NULL) {
-		app_notice(screen->app, "%s", number->settings.why_not_editable);
+	if (open_number_why_not_editable(number) != NULL) {
+		app_notice(screen->app, "%s", open_number_why_not_editable(number));
 		return;
 	}
 	int server = open_number_server_add(number);
@@ -331,7 +344,7 @@ static void row_remove(struct screen *screen)
 {
 	struct number_form *fields = fields_of(screen);
 	struct field_ref ref = number_form_focus(fields);
-	const char *why_not = fields->number->settings.why_not_editable;
+	const char *why_not = open_number_why_not_editable(fields->number);
 	if (ref.field != FIELD_SIP_SERVERS || why_not != NULL) {
 		app_notice(screen->app, "%s",
 			   why_not != NULL ? why_not : "Only a SIP server can be removed here.");
@@ -350,14 +363,12 @@ static void back(struct screen *screen)
 		app_pop(screen->app);
 }
 
-/* A key that was refused is gone. */
-static void read_again(struct screen *screen)
+static void reveal_key_came(void *owner, const struct secret *key)
 {
-	struct open_number *number = fields_of(screen)->number;
-	if (secret_is_set(&number->endpoint.key))
-		open_number_read(number);
-	else
-		app_push(screen->app, screen_key_new(screen->app, number));
+	struct screen *screen = owner;
+	if (key != NULL)
+		app_push(screen->app,
+			 screen_credentials_new(screen->app, fields_of(screen)->number));
 }
 
 static void settings_act(struct screen *screen, enum action_id action)
@@ -367,7 +378,8 @@ static void settings_act(struct screen *screen, enum action_id action)
 	struct open_number *number = fields->number;
 	if (number->has_settings)
 		rows_fill(fields); /* an answer may have come since the last frame */
-	if (form_act(&fields->form, action, frame_body_rows(&app->term)))
+	if (form_act(&fields->form, action, frame_body_rows(&app->term)) ||
+	    number_action(number, action))
 		return;
 	switch (action) {
 	case ACTION_OPEN: row_open(screen); break;
@@ -386,12 +398,13 @@ static void settings_act(struct screen *screen, enum action_id action)
 	case ACTION_REVIEW: app_push(app, screen_review_new(app, number)); break;
 	case ACTION_CHANGES: app_push(app, screen_changes_new(app, number)); break;
 	case ACTION_FIND: app_push(app, screen_find_new(app, number)); break;
-	case ACTION_RELOAD: read_again(screen); break;
-	case ACTION_REVEAL: app_push(app, screen_credentials_new(app, number)); break;
+	case ACTION_RELOAD: open_number_read(number); break;
+	case ACTION_REVEAL: open_number_key_fetch(number, reveal_key_came, screen); break;
 	case ACTION_CHECK:
 		app_push(app, screen_check_new(app, number, server_to_check(screen)));
 		break;
 	case ACTION_TROUBLES: app_push(app, screen_troubles_new(app, number, -1)); break;
+	case ACTION_HISTORY: app_push(app, screen_history_new(app, number)); break;
 	case ACTION_BACK: back(screen); break;
 	default: break;
 	}
@@ -412,8 +425,11 @@ static const char *settings_why_not(struct screen *screen, enum action_id action
 	case ACTION_CHECK:
 		return server_to_check(screen) >= 0 ? NULL : "There is no SIP server to check yet.";
 	case ACTION_RELOAD:
-		return number->state == NUMBER_READING ? "It is being read already." : NULL;
-	default: return NULL;
+		return number->state == NUMBER_READING ? "It is being read already."
+		       : number_sequence_is_running(number)
+			       ? "Something is being sent: the number is read back with it."
+			       : NULL;
+	default: return number_action_why_not(number, action);
 	}
 }
 
@@ -444,7 +460,9 @@ static const char *settings_bar_label(struct screen *screen, enum action_id acti
 		return number->state == NUMBER_READING ? "Cancel"
 		       : number->has_settings	       ? ""
 						       : NULL;
-	return action == ACTION_FIND || action == ACTION_REMOVE ? "" : NULL;
+	return action == ACTION_FIND || action == ACTION_REMOVE
+		       ? ""
+		       : number_action_bar_label(number, action);
 }
 
 static bool settings_event(struct screen *screen, const struct input_event *event)
@@ -464,8 +482,10 @@ static bool settings_has_text_focus(struct screen *screen)
 static void settings_screen_release(struct screen *screen)
 {
 	struct open_number *number = fields_of(screen)->number;
+	keys_forget(screen->app, screen);
 	if (number->state == NUMBER_READING)
 		open_number_read_cancel(number);
+	draft_keeper_rest(number);
 	number_form_release(fields_of(screen));
 	free(screen);
 }
@@ -491,16 +511,59 @@ static const struct screen_ops SETTINGS_OPS = {
 struct screen *screen_settings_new(struct app *app, struct open_number *number)
 {
 	struct screen_settings *settings = screen_new(app, sizeof *settings, &SETTINGS_OPS);
+	draft_keeper_open(number);
 	number_form_init(&settings->fields, number);
-	if (!number->has_settings || number->is_unknown)
+	if (number->state == NUMBER_NOT_READ || !number->has_settings || number->is_unknown)
 		open_number_read(number);
 	return &settings->screen;
 }
 
+/* What is wrong with the history matters most where it hides what was left half-done. */
+static void history_trouble_say(struct app *app, const struct err *err)
+{
+	struct str text;
+	if (err->kind != ERR_INPUT) {
+		app_notice(app, "%s %s", err->sentence, err->next_step);
+		return;
+	}
+	str_init(&text);
+	screen_error_write(err, &text);
+	app_push(app, screen_page_new(app, "History", text.bytes));
+	str_release(&text);
+}
+
+void screen_number_enter(struct app *app, struct open_number *number)
+{
+	struct err err;
+	draft_keeper_open(number);
+	bool is_known = number_sequence_open(number, &err);
+	if (number->left_open != NULL && !number_sequence_is_running(number))
+		app_push(app, screen_left_open_new(app, number));
+	else
+		app_push(app, screen_settings_new(app, number));
+	if (!is_known)
+		history_trouble_say(app, &err);
+}
+
+static void opening_key_came(void *owner, const struct secret *key)
+{
+	struct open_number *number = owner;
+	if (key != NULL)
+		screen_number_enter(number->app, number);
+}
+
+void screen_settings_open(struct app *app, const struct number *saved)
+{
+	struct open_number *number = open_number_of(app, saved);
+	open_number_key_fetch(number, opening_key_came, number);
+}
+
 void screen_settings_jump(struct app *app, struct open_number *number, struct field_ref ref)
 {
-	while (app->top->ops != &SETTINGS_OPS)
+	while (app->top->ops != &SETTINGS_OPS && app->top->below != NULL)
 		app_pop(app);
+	if (app->top->ops != &SETTINGS_OPS)
+		app_push(app, screen_settings_new(app, number));
 	struct number_form *fields = fields_of(app->top);
 	const struct calling_values *mine = &number->draft.mine;
 	if (ref.server >= 0 && (size_t)ref.server < mine->server_count) {

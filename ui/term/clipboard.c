@@ -28,11 +28,11 @@ static size_t base64_encode(char *out, const char *bytes, size_t length)
 	return (size_t)(at - out);
 }
 
-void term_clipboard_send(struct term *term, const char *bytes, size_t length)
+bool term_clipboard_send(struct term *term, const char *bytes, size_t length)
 {
 	static const char start[] = "\033]52;c;";
 	if (!term->is_open || !term->knows_xterm) /* it would be drawn, or go to someone else */
-		return;
+		return false;
 	size_t room = sizeof start + (length + 2) / 3 * 4;
 	char *sequence = mem_alloc(room, 1);
 	memcpy(sequence, start, sizeof start - 1);
@@ -42,4 +42,5 @@ void term_clipboard_send(struct term *term, const char *bytes, size_t length)
 	term_write_raw(term, sequence, used);
 	secret_wipe(sequence, room); /* it may be a password */
 	free(sequence);
+	return true;
 }

@@ -45,8 +45,10 @@ static void piece_read(struct text_piece *piece, const char *bytes, size_t lengt
 void draw_begin(struct term *term)
 {
 	werase(stdscr);
+	term->shows_secret = false;
 	term->cursor_row = 0;
 	term->cursor_column = 0;
+	draw_targets_clear(term);
 }
 
 void draw_end(struct term *term)
@@ -56,12 +58,29 @@ void draw_end(struct term *term)
 	wmove(stdscr, term->cursor_row, term->cursor_column);
 	wnoutrefresh(stdscr);
 	doupdate();
+	if (!term->shows_secret)
+		term_forget(term);
 }
 
 void draw_cursor(struct term *term, int row, int column)
 {
 	term->cursor_row = row < 0 ? 0 : row >= term->rows ? term->rows - 1 : row;
 	term->cursor_column = column < 0 ? 0 : column >= term->columns ? term->columns - 1 : column;
+}
+
+void draw_targets_clear(struct term *term)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(term->targets); i++)
+		term->targets[i] = -1;
+	term->focused_target = -1;
+}
+
+void draw_target(struct term *term, int row, int index, bool is_focused)
+{
+	if (row >= 0 && row < TERM_TARGETS_MAX)
+		term->targets[row] = index;
+	if (is_focused)
+		term->focused_target = index;
 }
 
 /* Writes one character with its marks into the cell at `row`, `column`, where it fits whole. */
@@ -221,6 +240,13 @@ int draw_paragraph(struct term *term, int row, int column, int width, int rows, 
 		length -= next;
 	}
 	return taken;
+}
+
+int draw_secret(struct term *term, int row, int column, int width, int rows, const char *text)
+{
+	term->shows_secret = true;
+	term->holds_secret = true;
+	return draw_paragraph(term, row, column, width, rows, STYLE_NORMAL, text);
 }
 
 int draw_paragraph_rows(const char *text, int width)

@@ -12,9 +12,8 @@
 
 /* Begins a frame: all cells blank, cursor at 0,0. */
 void draw_begin(struct term *term);
-/* Sends what differs from the last frame, in one write (ncurses' buffer holds a byte a cell and a
- * little more: a whole frame may take two); the hardware cursor goes where draw_cursor put it.
- * Nothing is sent while the terminal is given back. */
+/* Sends what differs from the last frame, in one write; the hardware cursor goes where draw_cursor
+ * put it. Nothing is sent while the terminal is given back. */
 void draw_end(struct term *term);
 
 /* Draws `text` within `width` columns; what does not fit is cut with an ellipsis. Returns the
@@ -33,6 +32,8 @@ void draw_rule(struct term *term, int row, const char *title);
  * ends in an ellipsis. Returns the rows taken. */
 int draw_paragraph(struct term *term, int row, int column, int width, int rows, enum style style,
 		   const char *text);
+/* The same for a secret: ncurses forgets it with the first frame that is drawn without one. */
+int draw_secret(struct term *term, int row, int column, int width, int rows, const char *text);
 /* Rows that draw_paragraph would take without a limit. */
 int draw_paragraph_rows(const char *text, int width);
 
@@ -41,5 +42,10 @@ int draw_paragraph_rows(const char *text, int width);
 size_t draw_line_length(const char *text, size_t length, int width, size_t *next);
 
 void draw_cursor(struct term *term, int row, int column);
+
+/* The screen row shows row `index` of the list or form that has the focus: a click there means it.
+ * draw_targets_clear: what was drawn so far is below a box. */
+void draw_target(struct term *term, int row, int index, bool is_focused);
+void draw_targets_clear(struct term *term);
 
 #endif

@@ -1,9 +1,11 @@
 #include "ui/term/input.h"
 
+#include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "ui/term/keys.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termkey.h>
@@ -294,6 +296,31 @@ static bool event_key(struct input_event *event, uint32_t key)
 	return key != 0;
 }
 
+/* xterm's SGR form of the mouse (1006): "[<BUTTON;COLUMN;ROWM", counted from 1; "m" for letting go.
+ * Other buttons, and those with Shift, Alt or Ctrl, do nothing here. */
+static bool event_mouse(struct input_event *event, const char *sequence, size_t length)
+{
+	static const struct {
+		unsigned button;
+		enum input_kind kind;
+	} kinds[] = { { 0, INPUT_CLICK }, { 64, INPUT_WHEEL_UP }, { 65, INPUT_WHEEL_DOWN } };
+	char text[KEY_SEQUENCE_MAX + 4];
+	unsigned button, column, row;
+	int used = -1;
+	(void)snprintf(text, sizeof text, "%.*s", (int)length, sequence);
+	(void)sscanf(text, "[<%3u;%5u;%5uM%n", &button, &column, &row, &used);
+	if (used != (int)length || column == 0 || row == 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
+		if (kinds[i].button == button) {
+			*event = (struct input_event) { .kind = kinds[i].kind,
+							.row = (int)row - 1,
+							.column = (int)column - 1 };
+			return true;
+		}
+	return false;
+}
+
 /* Takes one unit; true when it is an event. */
 static bool unit_take(struct input *input, struct unit cut, struct input_event *event)
 {
@@ -313,6 +340,8 @@ static bool unit_take(struct input *input, struct unit cut, struct input_event *
 			sequence[0] = (unsigned char)sequence[0] == C1_CSI ? '[' : 'O';
 		input->in_paste = length == sizeof PASTE_BEGIN - 1 &&
 				  memcmp(sequence, PASTE_BEGIN, length) == 0;
+		if (sequence[1] == '<')
+			return event_mouse(event, sequence, length);
 		if (!input->in_paste)
 			key = key_of_sequence(input->termkey, sequence, length);
 		break;

@@ -1,6 +1,7 @@
 /*
  * Keys: bytes in, events out, through libtermkey in abstract mode. Unknown sequences, terminal
- * replies and torn sequences never become text. One bracketed paste is one event.
+ * replies and torn sequences never become text. One bracketed paste is one event, and so is one
+ * click, or one step of the wheel.
  */
 #ifndef SIPDESK_UI_TERM_INPUT_H
 #define SIPDESK_UI_TERM_INPUT_H
@@ -51,14 +52,21 @@ enum {
 	INPUT_PASTE_MAX = 1024 * 1024, /* bytes; the rest of a longer paste is dropped and said */
 };
 
-enum input_kind { INPUT_KEY, INPUT_PASTE };
+enum input_kind {
+	INPUT_KEY,
+	INPUT_PASTE,
+	INPUT_CLICK, /* the left button went down; only where the terminal was asked (term.h) */
+	INPUT_WHEEL_UP,
+	INPUT_WHEEL_DOWN,
+};
 
 struct input_event {
 	enum input_kind kind;
 	uint32_t key;	  /* INPUT_KEY */
 	const char *text; /* INPUT_PASTE: borrowed until the next call; NUL-terminated */
 	size_t length;
-	bool cut; /* INPUT_PASTE: longer than INPUT_PASTE_MAX */
+	bool cut;	 /* INPUT_PASTE: longer than INPUT_PASTE_MAX */
+	int row, column; /* of the mouse's, from 0 */
 };
 
 struct input {

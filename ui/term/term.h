@@ -19,6 +19,12 @@ enum {
 	TERM_ESC_SSH_MS = 100, /* the same under SSH_CONNECTION: sequences come torn */
 	TERM_ROWS_LEAST = 10,  /* below this a notice is shown instead */
 	TERM_COLUMNS_LEAST = 40,
+	TERM_TARGETS_MAX = 256, /* rows that can be clicked; no window is so high */
+};
+
+struct term_options {
+	bool takes_mouse; /* clicks and the wheel come as events; the terminal's own marking of text
+			     then needs Shift */
 };
 
 struct term {
@@ -30,15 +36,21 @@ struct term {
 	struct theme theme;
 	bool has_alternate_screen; /* else the screen is erased when it is left */
 	bool knows_xterm;	   /* takes bracketed paste and OSC strings; linux and vt do not */
-	bool is_open;		   /* false while suspended */
+	bool takes_mouse;
+	bool is_open;	   /* false while suspended */
+	bool shows_secret; /* the frame that is drawn has one in it (draw_secret) */
+	bool holds_secret; /* ncurses has one in its memory, of this frame or an earlier one */
 	int cursor_row, cursor_column; /* where draw_end leaves the hardware cursor */
+	int targets[TERM_TARGETS_MAX]; /* of each screen row: what draw_target told, or -1 */
+	int focused_target;	       /* -1: none */
 	void *screen;		       /* ncurses' SCREEN */
 };
 
 /* Opens stdin/stdout as a screen. ERR_CONFIG with a sentence where they are no terminal or TERM is
  * "dumb" or unset. An unknown TERM falls back to xterm-256color and fills `notice` (size
  * `notice_size`) with one line for stderr. */
-bool term_open(struct term *term, char *notice, size_t notice_size, struct err *err);
+bool term_open(struct term *term, const struct term_options *options, char *notice,
+	       size_t notice_size, struct err *err);
 void term_close(struct term *term);
 
 /* Gives the terminal back (for a child or a suspend) and takes it again; the next frame is whole.
@@ -51,11 +63,15 @@ bool term_resize(struct term *term);
 /* The next frame draws every cell again (Ctrl-L). */
 void term_repaint(struct term *term);
 
+/* Once a frame without a secret was sent: takes what ncurses still keeps of one out of its memory.
+ */
+void term_forget(struct term *term);
+
 /* Writes bytes that ncurses does not know, now, whole; never blocks longer than the tty does. */
 void term_write_raw(struct term *term, const char *bytes, size_t length);
 
 /* Sends text to the terminal's clipboard (OSC 52, base64), write only; "" clears it. There is no
- * answer: never say "copied". */
-void term_clipboard_send(struct term *term, const char *bytes, size_t length);
+ * answer: never say "copied". False where this terminal would draw it, or is not ours now. */
+bool term_clipboard_send(struct term *term, const char *bytes, size_t length);
 
 #endif

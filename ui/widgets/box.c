@@ -80,6 +80,7 @@ static int choice_draw(struct box *box, int index, struct term *term, int row, i
 {
 	bool can = box->choices[index].why_not == NULL;
 	const char *sign = index == box->present ? term->glyphs->chosen : term->glyphs->choosable;
+	draw_target(term, row, index, index == box->scroll.focus);
 	if (index == box->scroll.focus) {
 		draw_glyph(term, row, column - 2, 1, STYLE_FOCUS, term->glyphs->focus);
 		draw_cursor(term, row, column);

@@ -18,6 +18,7 @@ struct box_place box_frame_draw(struct term *term, const char *title, int rows)
 	int all = rows + 2;
 	int top = (term->rows - all) / 2 < 1 ? 1 : (term->rows - all) / 2;
 	int left = (term->columns - columns) / 2;
+	draw_targets_clear(term);
 	/* Over the whole width: pieces of the screen below beside it would only confuse. */
 	for (int i = 0; i < all; i++)
 		draw_glyph(term, top + i, 0, term->columns, STYLE_NORMAL, " ");

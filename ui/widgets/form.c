@@ -178,6 +178,13 @@ bool form_act(struct form *form, enum action_id action, int shown)
 {
 	int before = form->scroll.focus;
 	int step = peek_step(action, form->count, shown);
+	if (action >= ACTION_ROW) { /* it is in view, which stays as it is */
+		form->scroll.first = form->first_shown;
+		form->peek = 0;
+		(void)scroll_act(&form->scroll, action, form->count, shown, row_skips, form);
+		focus_note(form);
+		return true;
+	}
 	bool is_back = (form->peek < 0 && step > 0) || (form->peek > 0 && step < 0);
 	bool is_to_end = action == ACTION_FIRST || action == ACTION_LAST;
 	if (step == 0)
@@ -241,6 +248,7 @@ static void field_draw(struct form *form, int index, struct term *term, int scre
 	const struct form_row *row = &form->rows[index];
 	bool focused = index == form->scroll.focus;
 	int end = term->columns - 1;
+	draw_target(term, screen_row, index, focused);
 	if (focused) {
 		draw_glyph(term, screen_row, COLUMN_FOCUS, 1, STYLE_FOCUS, term->glyphs->focus);
 		draw_cursor(term, screen_row, COLUMN_LABEL);
@@ -297,8 +305,7 @@ int form_value_rows(const struct term *term, const char *value)
 
 void form_value_draw(struct term *term, int screen_row, int rows, const char *value)
 {
-	(void)draw_paragraph(term, screen_row, COLUMN_VALUE, value_columns(term), rows,
-			     STYLE_NORMAL, value);
+	(void)draw_secret(term, screen_row, COLUMN_VALUE, value_columns(term), rows, value);
 }
 
 /* Where the focus needs the view, moved by what was looked at beyond it. */

@@ -54,9 +54,10 @@ void frame_help(struct term *term, enum style style, const char *sentence)
 
 /* In a narrow window these leave the bar first, in this order; F9 still lists them. */
 static const enum action_id BAR_DROPS[] = {
-	ACTION_FIND,   ACTION_COPY,    ACTION_REMOVE,	ACTION_CHANGES,	   ACTION_RELOAD,
-	ACTION_REVEAL, ACTION_CURL,    ACTION_ALL_MINE, ACTION_ALL_THEIRS, ACTION_OPENSSL,
-	ACTION_SAVE,   ACTION_REQUEST, ACTION_LEAVE,	ACTION_HELP,
+	ACTION_DUPLICATE,  ACTION_SORT,	   ACTION_FIND,	  ACTION_COPY,	  ACTION_REMOVE,
+	ACTION_CHANGES,	   ACTION_RELOAD,  ACTION_REVEAL, ACTION_CURL,	  ACTION_ALL_MINE,
+	ACTION_ALL_THEIRS, ACTION_OPENSSL, ACTION_SAVE,	  ACTION_REQUEST, ACTION_EDIT_NUMBER,
+	ACTION_LEAVE,	   ACTION_HELP,
 };
 
 struct bar_item {
@@ -96,9 +97,10 @@ static struct bar_item bar_item_of(struct screen *screen, enum action_id id)
 	return item;
 }
 
-void frame_bar(struct term *term, struct screen *screen)
+/* What stands in the bar of this width. Returns the columns between two entries. */
+static int bar_lay_out(const struct term *term, struct screen *screen,
+		       struct bar_item items[ACTION_COUNT])
 {
-	struct bar_item items[ACTION_COUNT];
 	for (enum action_id id = 0; id < ACTION_COUNT; id++)
 		items[id] = bar_item_of(screen, id);
 	int room = term->columns - 2 * FRAME_MARGIN;
@@ -106,15 +108,47 @@ void frame_bar(struct term *term, struct screen *screen)
 		bar_columns(items, 2) <= room ? 2 : 1; /* closer together before one is left out */
 	for (size_t i = 0; i < ARRAY_LENGTH(BAR_DROPS) && bar_columns(items, gap) > room; i++)
 		items[BAR_DROPS[i]].label = NULL;
+	return gap;
+}
+
+static void bar_release(struct bar_item items[ACTION_COUNT])
+{
+	for (size_t i = 0; i < ACTION_COUNT; i++)
+		free(items[i].key);
+}
+
+void frame_bar(struct term *term, struct screen *screen)
+{
+	struct bar_item items[ACTION_COUNT];
+	int gap = bar_lay_out(term, screen, items);
+	int room = term->columns - 2 * FRAME_MARGIN;
 	int column = FRAME_MARGIN, row = term->rows - 1;
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
-		if (items[i].label != NULL) {
-			column += draw_text(term, row, column, room, STYLE_BAR_KEY, items[i].key);
-			column += 1 + draw_text(term, row, column + 1, room,
-						items[i].disabled ? STYLE_DISABLED : STYLE_BAR,
-						items[i].label);
-			column += gap;
-		}
-		free(items[i].key);
+		if (items[i].label == NULL)
+			continue;
+		column += draw_text(term, row, column, room, STYLE_BAR_KEY, items[i].key);
+		column += 1 + draw_text(term, row, column + 1, room,
+					items[i].disabled ? STYLE_DISABLED : STYLE_BAR,
+					items[i].label);
+		column += gap;
 	}
+	bar_release(items);
+}
+
+enum action_id frame_bar_at(const struct term *term, struct screen *screen, int column)
+{
+	struct bar_item items[ACTION_COUNT];
+	enum action_id found = ACTION_NONE;
+	int gap = bar_lay_out(term, screen, items);
+	int begin = FRAME_MARGIN;
+	for (enum action_id id = 0; id < ACTION_COUNT; id++) {
+		if (items[id].label == NULL)
+			continue;
+		int end = begin + text_columns(items[id].key) + 1 + text_columns(items[id].label);
+		if (column >= begin && column < end)
+			found = id;
+		begin = end + gap;
+	}
+	bar_release(items);
+	return found;
 }

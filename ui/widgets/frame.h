@@ -22,5 +22,7 @@ int frame_help_rows(const struct term *term); /* 1 in a compact window */
 
 /* The bar in the last row: what can be done on this screen, by its offers and why_not. */
 void frame_bar(struct term *term, struct screen *screen);
+/* The action whose entry in the bar is at `column`; ACTION_NONE: there is none. */
+enum action_id frame_bar_at(const struct term *term, struct screen *screen, int column);
 
 #endif

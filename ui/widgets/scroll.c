@@ -34,7 +34,10 @@ bool scroll_act(struct scroll *scroll, enum action_id action, int count, int sho
 	case ACTION_PAGE_DOWN: target = scroll->focus + (shown > 1 ? shown - 1 : 1); break;
 	case ACTION_FIRST: target = 0; break;
 	case ACTION_LAST: target = count - 1, direction = -1; break;
-	default: return false;
+	default:
+		if (action < ACTION_ROW)
+			return false;
+		target = (int)action - ACTION_ROW;
 	}
 	if (count > 0)
 		scroll->focus = stop_from(target, direction, count, skips, owner);

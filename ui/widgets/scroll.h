@@ -11,8 +11,9 @@ struct scroll {
 	int first; /* the first row shown */
 };
 
-/* Moves by an action (up, down, page, first, last) among `count` rows of which `shown` fit. `skips`
- * says that a row cannot have the focus; NULL: all can. False: the action is none of those. */
+/* Moves by an action (up, down, page, first, last, ACTION_ROW) among `count` rows of which `shown`
+ * fit. `skips` says that a row cannot have the focus; NULL: all can. False: the action is none of
+ * those. */
 bool scroll_act(struct scroll *scroll, enum action_id action, int count, int shown,
 		bool (*skips)(const void *owner, int row), const void *owner);
 /* Brings the focus into the part shown, and that part into the rows. */

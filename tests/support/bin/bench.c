@@ -6,6 +6,7 @@
 #include "sandbox/sandbox.h"
 #include "tests/support/bench_check.h"
 #include "tests/support/bench_figure.h"
+#include "tests/support/bench_numbers.h"
 #include "tests/support/session.h"
 
 #include <stdio.h>
@@ -17,33 +18,16 @@ enum {
 	KEYS = 20,     /* of each kind */
 	QUIET_MS = 60, /* longer than ESC waits: the key has been answered whole */
 	IDLE_MS = 10000,
-	STATUS_SIZE = 8192,
-	NOT_MEASURED = -1,
 };
-
-static double process_value(const struct session *session, const char *file, const char *name)
-{
-	char content[STATUS_SIZE] = "";
-	char *path = mem_format("/proc/%d/%s", (int)session->id, file);
-	FILE *stream = fopen(path, "re");
-	free(path);
-	if (stream == NULL)
-		return NOT_MEASURED;
-	size_t length = fread(content, 1, sizeof(content) - 1, stream);
-	content[length] = '\0';
-	(void)fclose(stream);
-	const char *line = strstr(content, name);
-	return line == NULL ? NOT_MEASURED : strtod(line + strlen(name), NULL);
-}
 
 static double switches(const struct session *session)
 {
-	return process_value(session, "status", "\nvoluntary_ctxt_switches:");
+	return bench_process_value(session->id, "status", "\nvoluntary_ctxt_switches:");
 }
 
 static double writes(const struct session *session)
 {
-	return process_value(session, "io", "syscw:");
+	return bench_process_value(session->id, "io", "syscw:");
 }
 
 static bool all_numbers_are_shown(const struct session *session, const void *argument)
@@ -104,18 +88,19 @@ static void keys_measure(struct session *session, const char *const *cycle, size
 		figures->times[i] = session_latency_of(session, cycle[i % length]);
 		(void)session_wait_quiet(session, QUIET_MS);
 		figures->bytes[i] = (double)session_bytes(session) - bytes;
-		figures->writes[i] = written < 0 ? NOT_MEASURED : writes(session) - written;
+		figures->writes[i] = written < 0 ? BENCH_NOT_MEASURED : writes(session) - written;
 	}
 }
 
+/* `limit` in bytes. */
 static void keys_print(struct key_figures *figures, const char *name, double limit)
 {
 	char *writes_name = mem_format("%s: writes", name);
 	char *time_name = mem_format("%s: answered in", name);
 	bench_figure_print(&(struct bench_figure) { name, "bytes", limit,
 						    bench_median(figures->bytes, KEYS) });
-	bench_figure_print(&(struct bench_figure) { writes_name, "", -1,
-						    bench_median(figures->writes, KEYS) });
+	bench_figure_print(
+		&(struct bench_figure) { writes_name, "", 1, bench_median(figures->writes, KEYS) });
 	bench_figure_print(
 		&(struct bench_figure) { time_name, "ms", 50, bench_median(figures->times, KEYS) });
 	free(time_name);
@@ -133,8 +118,8 @@ static void idle_measure(struct session *session)
 	double after = switches(session);
 	bench_figure_print(&(struct bench_figure) { "idle 10 s: output", "bytes", 0,
 						    (double)session_bytes(session) - bytes });
-	bench_figure_print(&(struct bench_figure) { "idle 10 s: wake-ups", "", 0,
-						    before < 0 ? NOT_MEASURED : after - before });
+	bench_figure_print(&(struct bench_figure) {
+		"idle 10 s: wake-ups", "", 0, before < 0 ? BENCH_NOT_MEASURED : after - before });
 }
 
 static bool settings_open(struct session *session)
@@ -144,6 +129,14 @@ static bool settings_open(struct session *session)
 	bool is_found = session_wait_gone(session, "Practice 1:");
 	session_send(session, "<Enter>");
 	return is_found && session_wait_text(session, "SRTP key exchange");
+}
+
+static void frame_measure(struct session *session)
+{
+	static const char *const REPAINT[] = { "<C-l>" };
+	struct key_figures figures;
+	keys_measure(session, REPAINT, ARRAY_LENGTH(REPAINT), &figures);
+	keys_print(&figures, "a whole frame of the settings form", 3000);
 }
 
 static void form_measure(struct session *session)
@@ -188,15 +181,17 @@ int main(void)
 	start_measure();
 	struct session *session = sandbox_open();
 	if (session != NULL && settings_open(session)) {
+		frame_measure(session);
 		form_measure(session);
 		escape_measure(session);
 		idle_measure(session);
 		typing_measure(session);
-		bench_figure_print(
-			&(struct bench_figure) { "resident at most", "KiB", 16 * 1024,
-						 process_value(session, "status", "\nVmHWM:") });
+		bench_figure_print(&(struct bench_figure) {
+			"resident at most", "KiB", 16 * 1024,
+			bench_process_value(session->id, "status", "\nVmHWM:") });
 	}
 	(void)session_close(session);
+	bench_numbers();
 	bench_check();
 	return EXIT_SUCCESS;
 }

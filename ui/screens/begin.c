@@ -1,0 +1,247 @@
+#include "ui/screens/screens.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "calling/fields.h"
+#include "ui/app/number_sequence.h"
+#include "ui/screens/change_rows.h"
+#include "ui/screens/plan_rows.h"
+#include "ui/widgets/form.h"
+#include "ui/widgets/frame.h"
+#include "ui/widgets/prompt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIGITS_TYPED = 4 };
+
+/* What a sequence with one meaning is going to do, read before it is begun. */
+struct screen_begin {
+	struct screen screen;
+	struct open_number *number;
+	enum sequence_kind kind;
+	struct form form;
+};
+
+static struct screen_begin *self_of(struct screen *screen)
+{
+	return (struct screen_begin *)screen;
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static void sentence_add(struct screen_begin *self, enum style style, const char *sentence)
+{
+	(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence,
+				form_sentence_columns(&self->screen.app->term), style);
+}
+
+static void switch_rows(struct screen_begin *self)
+{
+	const struct calling_settings *base = &self->number->settings;
+	const struct term *term = &self->screen.app->term;
+	struct calling_values mine;
+	struct change_lines lines = { 0 };
+	number_sequence_wanted(self->number, self->kind, &mine);
+	change_lines_compute(&base->values, &mine, &lines);
+	change_rows_add(&self->form, term, &lines, false);
+	consequence_rows_add(&self->form, term, &base->values, &mine);
+	if (self->number->changed_count > 0)
+		sentence_add(self, STYLE_NORMAL, "Your changes are not sent with it; they stay.");
+	plan_rows_add(&self->form, term, base, &mine);
+	change_lines_release(&lines);
+	values_release(&mine);
+}
+
+static void kept_row(struct screen_begin *self, const char *label, const char *value)
+{
+	(void)form_add_value(&self->form, &self->screen.app->term, label, value, NULL);
+}
+
+static void reset_rows(struct screen_begin *self)
+{
+	static const char *const meanings[] = {
+		"Calls fail from the first step until the last, usually for some seconds.",
+		"The service makes a new SIP user password; the one of now is gone. Your SIP "
+		"server's own configuration needs the new one before it can place calls: F6 shows "
+		"it afterwards.",
+		"Should it be cut off half-way, this screen or the next start offers to bring the "
+		"number back into service.",
+	};
+	static const char *const steps[] = {
+		"1  Calling and SIP are disabled, the SIP server is removed; read back.",
+		"2  Calling and SIP are enabled, with the same SIP server.",
+		"3  SRTP key exchange, where it is SDES; read back.",
+	};
+	const struct calling_values *base = &self->number->settings.values;
+	const struct sip_server *server = values_first_server(base);
+	struct str text;
+	(void)form_add(&self->form, FORM_SECTION, "What this means");
+	for (size_t i = 0; i < ARRAY_LENGTH(meanings); i++)
+		sentence_add(self, i == 0 ? STYLE_WARNING : STYLE_NORMAL, meanings[i]);
+	(void)form_add(&self->form, FORM_SECTION, "Steps");
+	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++)
+		sentence_add(self, STYLE_NORMAL, steps[i]);
+	(void)form_add(&self->form, FORM_SECTION, "Brought back as it is now");
+	if (server != NULL) {
+		str_init(&text);
+		server_summary(server, &text);
+		kept_row(self, field_of(FIELD_SIP_SERVERS)->label, text.bytes);
+		str_release(&text);
+	}
+	kept_row(self, field_of(FIELD_SRTP)->label, values_srtp_is_sdes(base) ? "SDES" : "DTLS");
+}
+
+static void rows_fill(struct screen_begin *self)
+{
+	form_begin(&self->form);
+	if (self->kind == SEQUENCE_RESET_PASSWORD)
+		reset_rows(self);
+	else
+		switch_rows(self);
+	form_end(&self->form);
+}
+
+static void begin_draw(struct screen *screen, struct term *term)
+{
+	struct screen_begin *self = self_of(screen);
+	const struct open_number *number = self->number;
+	const char *why = number_sequence_why_not(number, self->kind);
+	rows_fill(self);
+	screen_header(term, number, number_sequence_title(self->kind), open_number_realm(number));
+	draw_rule(term, frame_body_row(term), NULL);
+	screen_help_lines(screen, term, why == NULL ? STYLE_NORMAL : STYLE_WRONG,
+			  why != NULL ? why
+			  : self->kind == SEQUENCE_RESET_PASSWORD
+				  ? "y asks for the last digits of the number, then begins."
+				  : "y does exactly this, at once.");
+	form_draw(&self->form, term, frame_body_row(term) + 1, frame_body_rows(term) - 1);
+}
+
+/* --- what is done ----------------------------------------------------------------------------- */
+
+static void key_came(void *owner, const struct secret *key)
+{
+	struct screen_begin *self = owner;
+	struct calling_values mine;
+	if (key == NULL)
+		return;
+	/* It may have been read meanwhile. */
+	const char *why = number_sequence_why_not(self->number, self->kind);
+	if (why != NULL) {
+		app_notice(self->screen.app, "%s", why);
+		return;
+	}
+	number_sequence_wanted(self->number, self->kind, &mine);
+	(void)screen_sending_begin(self->screen.app, self->number, self->kind, &mine, false,
+				   &self->screen);
+	values_release(&mine);
+}
+
+/* The last digits of the phone number; where there are none, a word. Caller frees. */
+static char *word_to_type(const struct open_number *number)
+{
+	const char *phone = number->phone_number;
+	size_t length = phone == NULL ? 0 : strlen(phone_number_digits(phone));
+	return length < DIGITS_TYPED
+		       ? mem_text("RESET")
+		       : mem_text(phone_number_digits(phone) + length - DIGITS_TYPED);
+}
+
+static void typed(void *owner, const char *text)
+{
+	struct screen_begin *self = owner;
+	char *wanted = word_to_type(self->number);
+	if (text != NULL && text_equal_nocase(text, wanted))
+		open_number_key_fetch(self->number, key_came, self);
+	else if (text != NULL)
+		app_notice(self->screen.app, "That is not %s: nothing was begun.", wanted);
+	free(wanted);
+}
+
+static void confirm_ask(struct screen_begin *self)
+{
+	const struct open_number *number = self->number;
+	struct app *app = self->screen.app;
+	char *word = word_to_type(number);
+	char *sentence =
+		text_equal(word, "RESET")
+			? mem_format("%s is out of service while it is reset. Type RESET to begin:",
+				     number->label)
+			: mem_format("%s is out of service while it is reset. Type the last four "
+				     "digits of %s to begin:",
+				     number->label, number->phone_number);
+	app_push(app, prompt_new(app, "Reset the SIP password?", sentence, "", strlen(word), typed,
+				 self));
+	free(sentence);
+	free(word);
+}
+
+static void begin_act(struct screen *screen, enum action_id action)
+{
+	struct screen_begin *self = self_of(screen);
+	rows_fill(self);
+	if (form_act(&self->form, action, frame_body_rows(&screen->app->term) - 1))
+		return;
+	if (action == ACTION_BACK)
+		app_pop(screen->app);
+	else if (action == ACTION_TROUBLES)
+		app_push(screen->app, screen_troubles_new(screen->app, self->number, -1));
+	else if (action == ACTION_SEND && self->kind == SEQUENCE_RESET_PASSWORD)
+		confirm_ask(self);
+	else if (action == ACTION_SEND)
+		open_number_key_fetch(self->number, key_came, self);
+}
+
+static bool begin_offers(struct screen *screen, enum action_id action)
+{
+	(void)screen;
+	return action != ACTION_REQUEST && action != ACTION_CURL && action != ACTION_CHECK &&
+	       action != ACTION_OPEN && action != ACTION_NEXT_VALUE;
+}
+
+static const char *begin_why_not(struct screen *screen, enum action_id action)
+{
+	const struct screen_begin *self = self_of(screen);
+	return action == ACTION_SEND ? number_sequence_why_not(self->number, self->kind) : NULL;
+}
+
+static const char *begin_bar_label(struct screen *screen, enum action_id action)
+{
+	static const char *const labels[SEQUENCE_KIND_COUNT] = {
+		[SEQUENCE_OFF] = "Switch SIP off",
+		[SEQUENCE_ON] = "Switch SIP on",
+		[SEQUENCE_RESET_PASSWORD] = "Reset the password",
+	};
+	return action == ACTION_SEND ? labels[self_of(screen)->kind] : NULL;
+}
+
+static void begin_release(struct screen *screen)
+{
+	keys_forget(screen->app, screen);
+	form_release(&self_of(screen)->form);
+	free(screen);
+}
+
+static const struct screen_ops BEGIN_OPS = {
+	.context = CONTEXT_REVIEW,
+	.title = "Before it begins",
+	.help = "What is going to be done to the number as a whole, and what it means for calls. "
+		"Only y begins it. Your changes are not sent with it and stay.",
+	.draw = begin_draw,
+	.act = begin_act,
+	.offers = begin_offers,
+	.why_not = begin_why_not,
+	.bar_label = begin_bar_label,
+	.release = begin_release,
+};
+
+struct screen *screen_begin_new(struct app *app, struct open_number *number,
+				enum sequence_kind kind)
+{
+	struct screen_begin *self = screen_new(app, sizeof *self, &BEGIN_OPS);
+	self->number = number;
+	self->kind = kind;
+	form_init(&self->form);
+	return &self->screen;
+}
