@@ -10,6 +10,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
 FUZZ_SECONDS ?= 30
 CLANG_FORMAT ?= clang-format
 SANITIZE ?=
@@ -136,16 +137,26 @@ screenshots: ## write screenshots/ from the real program
 	@$(PACKAGES) ensure build test
 	$(AGAIN) run-screenshots
 
-bench: ## measure start, output, memory and idling, and print the figures beside their goals
-	@$(PACKAGES) ensure build test
+bench: ## measure sipdesk, and programs like it, and print the figures beside their goals
+	@$(PACKAGES) ensure build test bench
 	$(AGAIN) run-bench
 
+# source:destination:mode
+INSTALLED := \
+	$(PROGRAM):$(BINDIR)/sipdesk:755 \
+	ui/sipdesk.1:$(MANDIR)/man1/sipdesk.1:644 \
+	ui/completion/sipdesk.bash:$(PREFIX)/share/bash-completion/completions/sipdesk:644 \
+	ui/completion/_sipdesk:$(PREFIX)/share/zsh/site-functions/_sipdesk:644
+
 install: $(PROGRAM) ## install under PREFIX (/usr/local), below DESTDIR
-	install -d $(DESTDIR)$(BINDIR)
-	install -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/sipdesk
+	@set -e; for file in $(INSTALLED); do \
+		source=$${file%%:*} mode=$${file##*:} to=$${file#*:}; to="$(DESTDIR)$${to%:*}"; \
+		echo "  install $$to"; install -D -m "$$mode" "$$source" "$$to"; done
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/sipdesk
+	@set -e; for file in $(INSTALLED); do \
+		to=$${file#*:}; to="$(DESTDIR)$${to%:*}"; \
+		echo "  remove  $$to"; rm -f "$$to"; done
 
 clean: ## remove everything built
 	rm -rf $(BUILD) build-asan build-clang build-fuzz

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 4096 };
+enum { READ_SIZE = 32 * 1024 };
 
 static bool io_error(struct err *err, const char *what, const char *path)
 {
@@ -42,23 +42,22 @@ bool file_write_error(const char *what, const char *path, struct err *err)
 
 bool file_read_open(int file, const char *name, size_t limit, struct str *out, struct err *err)
 {
-	char buffer[READ_SIZE];
-	bool done = true;
-	ssize_t got;
-	while (done && (got = read(file, buffer, sizeof buffer)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			done = io_error(err, "Cannot read", name);
-			break;
-		}
-		str_append(out, buffer, (size_t)got);
+	ssize_t got = -1;
+	while (got != 0) {
+		size_t room = limit - out->length + 1; /* one more shows that there is more */
+		if (room > READ_SIZE)
+			room = READ_SIZE;
+		str_reserve(out, room);
+		got = read(file, out->bytes + out->length, room);
+		if (got < 0 && errno != EINTR)
+			return io_error(err, "Cannot read", name);
+		out->length += got > 0 ? (size_t)got : 0;
+		out->bytes[out->length] = '\0';
 		if (out->length > limit)
-			done = err_set(err, ERR_INPUT, "There are more than %zu bytes in %s.",
+			return err_set(err, ERR_INPUT, "There are more than %zu bytes in %s.",
 				       limit, name);
 	}
-	explicit_bzero(buffer, sizeof buffer); /* it may have been a key */
-	return done;
+	return true;
 }
 
 bool file_read(const char *path, size_t limit, struct str *out, struct err *err)

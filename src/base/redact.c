@@ -14,7 +14,7 @@ enum {
 	CHARACTER_MAX = 0x10ffff,
 };
 
-/* What is to be hidden: from `start` up to `end`; NULL: nothing. */
+/* What is to be hidden: from `start` up to `end`. */
 struct cut {
 	const char *start, *end;
 };
@@ -176,7 +176,7 @@ static size_t base64_length(const char *text, const struct secret *secret, int s
 {
 	const char *at = text;
 	for (long bit = -skipped; bit < 8 * (long)secret->length; bit += 6, at++) {
-		if (bit >= 8 * REDACT_SECRET_LEAST && text_starts_with(at, ELLIPSIS))
+		if (bit >= 8L * REDACT_SECRET_LEAST && text_starts_with(at, ELLIPSIS))
 			break;
 		int value = base64_value(*at);
 		if (value < 0 || !base64_fits(secret, bit, value))
@@ -185,7 +185,7 @@ static size_t base64_length(const char *text, const struct secret *secret, int s
 	return (size_t)(at - text);
 }
 
-static struct cut secret_cut(const char *text, const struct secret *secret)
+static bool secret_find(const char *text, const struct secret *secret, struct cut *cut)
 {
 	static spelling_fn *const SPELLINGS[] = { plain_read, json_read, percent_read, html_read,
 						  base16_read };
@@ -194,7 +194,9 @@ static struct cut secret_cut(const char *text, const struct secret *secret)
 		length = spelled_length(text, secret, SPELLINGS[i]);
 	for (int skipped = 0; skipped <= 4 && length == 0; skipped += 2)
 		length = base64_length(text, secret, skipped);
-	return length == 0 ? (struct cut) { 0 } : (struct cut) { text, text + length };
+	cut->start = text;
+	cut->end = text + length;
+	return length > 0;
 }
 
 /* --- places where secrets stand --------------------------------------------------------------- */
@@ -230,7 +232,7 @@ static const char *quoted_end(const char *value, size_t depth)
 	char quote = value[-1];
 	for (const char *at = value; *at != '\0';) {
 		size_t escapes = strspn(at, "\\");
-		if (at[escapes] == quote && escapes < depth)
+		if (escapes < depth && at[escapes] == quote)
 			return at;
 		if (at[escapes] == quote && (escapes - depth) % (2 * (depth + 1)) == 0)
 			return at + escapes - depth;
@@ -239,45 +241,44 @@ static const char *quoted_end(const char *value, size_t depth)
 	return value + strlen(value);
 }
 
-static struct cut value_cut(const struct place *place, const char *after_name)
+static bool value_find(const struct place *place, const char *after_name, struct cut *cut)
 {
 	const char *at = quote_skip(after_name);
 	bool may_be_prose = at == after_name && !place->is_header;
 	at += strspn(at, " \t");
 	if (*at != ':' && *at != '=')
-		return (struct cut) { 0 };
+		return false;
 	at++;
 	size_t blanks = strspn(at, " \t");
 	if (may_be_prose && blanks > 0)
-		return (struct cut) { 0 };
+		return false;
 	const char *begin = at + blanks;
-	const char *value = quote_skip(begin);
-	const char *end = value == begin ? value + strcspn(value, place->ends)
-					 : quoted_end(value, (size_t)(value - begin) - 1);
-	return end == value ? (struct cut) { 0 } : (struct cut) { value, end };
+	cut->start = quote_skip(begin);
+	cut->end = cut->start == begin ? begin + strcspn(begin, place->ends)
+				       : quoted_end(cut->start, (size_t)(cut->start - begin) - 1);
+	return cut->end > cut->start;
 }
 
 /* https://user:password@host */
-static struct cut user_cut(const char *text)
+static bool user_find(const char *text, struct cut *cut)
 {
 	static const char before[] = "://";
 	if (!text_starts_with(text, before))
-		return (struct cut) { 0 };
-	const char *user = text + strlen(before);
-	size_t length = strcspn(user, "@/?#\"'<> \t\r\n");
-	return length == 0 || user[length] != '@' ? (struct cut) { 0 }
-						  : (struct cut) { user, user + length };
+		return false;
+	cut->start = text + strlen(before);
+	cut->end = cut->start + strcspn(cut->start, "@/?#\"'<> \t\r\n");
+	return cut->end > cut->start && *cut->end == '@';
 }
 
-static struct cut place_cut(const char *text)
+static bool place_find(const char *text, struct cut *cut)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(PLACES); i++) {
 		const char *after = text + strlen(PLACES[i].name);
 		if (text_starts_with_nocase(text, PLACES[i].name) &&
 		    (*after == '\0' || strchr(NAME_CHARACTERS, *after) == NULL))
-			return value_cut(&PLACES[i], after);
+			return value_find(&PLACES[i], after, cut);
 	}
-	return user_cut(text);
+	return user_find(text, cut);
 }
 
 /* --- both ------------------------------------------------------------------------------------- */
@@ -289,16 +290,14 @@ void redact(struct str *text, const struct secret *secret)
 	struct str clean;
 	str_init(&clean);
 	for (const char *at = text->bytes; at < end;) {
-		struct cut cut = is_known ? secret_cut(at, secret) : (struct cut) { 0 };
-		if (cut.start == NULL)
-			cut = place_cut(at);
-		if (cut.start == NULL) {
+		struct cut cut;
+		if ((is_known && secret_find(at, secret, &cut)) || place_find(at, &cut)) {
+			str_append(&clean, at, (size_t)(cut.start - at));
+			str_add(&clean, HIDDEN);
+			at = cut.end;
+		} else {
 			str_add_char(&clean, *at++);
-			continue;
 		}
-		str_append(&clean, at, (size_t)(cut.start - at));
-		str_add(&clean, HIDDEN);
-		at = cut.end;
 	}
 	secret_wipe(text->bytes, text->capacity);
 	str_release(text);

@@ -12,8 +12,13 @@ static void origins_find(struct calling_values *values, const struct calling_val
 {
 	size_t *places = value_places_make(values->server_count);
 	value_places_align(base, values, places);
-	for (size_t i = 0; i < values->server_count; i++)
-		values->servers[i].origin = places[i] < base->server_count ? (int)places[i] : -1;
+	for (size_t i = 0; i < values->server_count; i++) {
+		struct sip_server *server = &values->servers[i];
+		bool is_there = places[i] < base->server_count;
+		server->origin = is_there ? (int)places[i] : -1;
+		if (!is_there)
+			mem_text_set(&server->app_id, NULL); /* the service gives it one */
+	}
 	free(places);
 }
 

@@ -61,19 +61,18 @@ void endpoint_copy(struct endpoint *to, const struct endpoint *from)
 	(void)secret_copy(&to->key, &from->key, NULL);
 }
 
-/* One line for each try. `answer` NULL: it was cancelled. */
+/* One line for each try. */
 static void try_note(const struct client_operation *operation, const struct http_answer *answer,
 		     const struct err *err)
 {
-	bool is_whole = answer != NULL && answer->reach == HTTP_ANSWERED;
 	request_log_write(http_log(operation->http),
 			  &(struct request_entry) {
 				  .number = operation->label,
 				  .method = operation->method,
 				  .url = operation->url,
-				  .status = is_whole ? answer->status : 0,
+				  .status = answer->reach == HTTP_ANSWERED ? answer->status : 0,
 				  .ms = clock_monotonic_ms() - operation->tried_ms,
-				  .bytes = answer == NULL ? 0 : answer->length,
+				  .bytes = answer->length,
 				  .err = err,
 				  .key = &operation->key,
 			  });
@@ -81,11 +80,12 @@ static void try_note(const struct client_operation *operation, const struct http
 
 static void cancel_note(const struct client_operation *operation)
 {
+	static const struct http_answer nothing = { .reach = HTTP_NOT_SENT };
 	struct err err;
 	err_set(&err, ERR_CANCELLED, "%s",
 		http_has_left(operation->request) ? "Given up after it was sent."
 						  : "Given up before it was sent.");
-	try_note(operation, NULL, &err);
+	try_note(operation, &nothing, &err);
 }
 
 static void operation_free(struct client_operation *operation)

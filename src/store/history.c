@@ -48,7 +48,8 @@ static const char *line_next(const struct str *bytes, size_t *at, size_t *length
 
 static bool line_parse(struct json_doc *line, const char *bytes, size_t length, struct err *err)
 {
-	struct json_limits limits = { .bytes = HISTORY_LINE_MAX, .tokens = JSON_TOKENS_MAX * 4 };
+	struct json_limits limits = { .bytes = HISTORY_LINE_MAX,
+				      .tokens = (size_t)JSON_TOKENS_MAX * 4 };
 	return json_doc_parse_within(line, bytes, length, limits, err);
 }
 

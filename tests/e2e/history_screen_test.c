@@ -91,11 +91,13 @@ static void entry_open(struct scene *scene, const char *when)
 	expect_text(scene->session, "What changed");
 }
 
-static void expect_service_holds(const struct scene *scene, const char *text, bool held)
+static void expect_service_holds(const struct scene *scene, const char *text)
 {
-	char *truth = sequence_world_truth(&scene->story.world);
-	assert_int_equal(strstr(truth, text) != NULL, held);
-	free(truth);
+	struct json_doc state;
+	fault_server_state(&scene->story.world.server, &state);
+	struct json_slice calling = json_slice(&state, json_member(state.root, "calling"));
+	assert_non_null(memmem(calling.bytes, calling.length, text, strlen(text)));
+	json_doc_release(&state);
 }
 
 /* --- looked at -------------------------------------------------------------------------------- */
@@ -201,8 +203,8 @@ static void former_settings_are_put_back(void **state)
 	expect_text(session, "1 request, then read back.");
 	session_send(session, "y");
 	expect_row(session, "Applied");
-	expect_service_holds(&scene, "\"DTLS\"", true);
-	expect_service_holds(&scene, "DISABLE_ALL", true); /* nothing else was touched */
+	expect_service_holds(&scene, "\"DTLS\"");
+	expect_service_holds(&scene, "DISABLE_ALL"); /* nothing else was touched */
 	session_send(session, "<Esc>");
 	expect_text(session, "Media");
 	scene_end(&scene);
@@ -362,7 +364,7 @@ static void a_history_changed_by_hand_is_said(void **state)
 	history_story_tell(&scene.story);
 	str_init(&text);
 	assert_true(file_read(scene.story.file, FILE_MAX, &text, &err));
-	memcpy(strstr(text.bytes, "\"anna\""), "\"dora\"", strlen("\"dora\""));
+	strstr(text.bytes, "\"anna\"")[1] = 'A';
 	assert_true(file_write_whole(scene.story.file, text.bytes, text.length, 0600, &err));
 	str_release(&text);
 	scene_open(&scene);

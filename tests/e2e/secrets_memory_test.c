@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
 	QUIET_MS = 50,
@@ -36,7 +35,9 @@ static const char *why_not(void)
 #ifdef __SANITIZE_ADDRESS__
 	return "the sanitizer itself keeps copies of what was freed";
 #else
-	return memory_can_be_scanned(getppid()) ? NULL : "this user may not read other processes";
+	return memory_can_be_scanned()
+		       ? NULL
+		       : "this user may not read the memory of a process that is not dumpable";
 #endif
 }
 

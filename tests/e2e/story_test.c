@@ -7,18 +7,12 @@
 
 #include "base/mem.h"
 #include "tests/support/desk.h"
+#include "tests/support/main_story.h"
 #include "tests/support/session_golden.h"
 
 #include <stdlib.h>
 
 enum { NEW_NUMBER = 0, KEYS_MAX = 30 };
-
-/* What the practice service must hold in the end, byte for byte. */
-static const char HELD[] =
-	"{\"calling\":{\"status\":\"ENABLED\",\"sip\":{\"status\":\"ENABLED\",\"servers\":[{"
-	"\"hostname\":\"sip.acme.example\",\"port\":5061,\"request_uri_user_params\":{\"tgrp\":"
-	"\"berlin\",\"trunk-context\":\"acme.example\"},\"app_id\":1234567890123456}]},"
-	"\"srtp_key_exchange_protocol\":\"SDES\"}}";
 
 /* The writes that make it so: SRTP last, by itself. */
 static const char FIRST_WRITE[] =
@@ -26,48 +20,6 @@ static const char FIRST_WRITE[] =
 	"\"hostname\":\"sip.acme.example\",\"port\":5061,\"request_uri_user_params\":{\"tgrp\":"
 	"\"berlin\",\"trunk-context\":\"acme.example\"}}]}}}";
 static const char LAST_WRITE[] = "{\"calling\":{\"srtp_key_exchange_protocol\":\"SDES\"}}";
-
-static void calling_and_sip_enable(struct desk *desk)
-{
-	struct session *session = desk->session;
-	session_send(session, "<Space>");
-	expect_text(session, "1 changed");
-	desk_down_to(desk, "SIP signalling");
-	session_send(session, "<Space>");
-	expect_text(session, "2 changed");
-}
-
-static void server_add(struct desk *desk)
-{
-	struct session *session = desk->session;
-	desk_down_to(desk, "Add a SIP server");
-	session_send(session, "<Enter>");
-	expect_cursor_on(session, "Hostname");
-	session_type(session, "sip.acme.example");
-	session_send(session, "<Enter>");
-	expect_cursor_on(session, "Port");
-	desk_down_to(desk, "Add a parameter");
-	session_send(session, "<Enter>");
-	session_type(session, "tgrp");
-	session_send(session, "<Enter>");
-	session_type(session, "berlin");
-	session_send(session, "<Enter>");
-	expect_cursor_on(session, "Add a parameter");
-	session_send(session, "<Enter>");
-	session_type(session, "trunk-context");
-	session_send(session, "<Enter>");
-	session_type(session, "acme.example");
-	session_send(session, "<Enter>");
-	expect_text(session, "trunk-context          acme.example ");
-	expect_cursor_on(session, "Add a parameter");
-}
-
-static void sdes_choose(struct desk *desk)
-{
-	desk_down_to(desk, "SRTP key exchange");
-	session_send(desk->session, "<Space>");
-	expect_text(desk->session, "4 changed");
-}
 
 /* Shows every screen of the story as its golden screen, too. */
 static void a_newcomer_sets_up_a_number(void **state)
@@ -82,12 +34,12 @@ static void a_newcomer_sets_up_a_number(void **state)
 	session_send(session, "<Enter>");
 	expect_text(session, "read 12:41");
 	expect_golden(session, "settings_new");
-	calling_and_sip_enable(&desk);
-	server_add(&desk);
+	main_story_enable(&desk);
+	main_story_server_add(&desk);
 	expect_golden(session, "server");
 	session_send(session, "<Esc>");
 	expect_cursor_on(session, "SIP server ");
-	sdes_choose(&desk);
+	main_story_sdes_choose(&desk);
 	expect_golden(session, "settings_changed");
 	session_send(session, "<F2>");
 	expect_text(session, "2 requests, then read back.");
@@ -98,7 +50,7 @@ static void a_newcomer_sets_up_a_number(void **state)
 	assert_in_range(session->keys, 1, KEYS_MAX);
 
 	char *held = peer_settings(&desk.sandbox, NEW_NUMBER, false);
-	assert_string_equal(held, HELD);
+	assert_string_equal(held, MAIN_STORY_HELD);
 	free(held);
 	session_send(session, "<Esc>");
 	expect_cursor_on(session, "SRTP key exchange");
@@ -117,11 +69,11 @@ static void sends_units_with_srtp_last(void **state)
 	desk_against(&desk, "settings {\"status\":\"DISABLED\"}\n");
 	struct session *session = desk.session;
 	expect_text(session, "read 12:41");
-	calling_and_sip_enable(&desk);
-	server_add(&desk);
+	main_story_enable(&desk);
+	main_story_server_add(&desk);
 	session_send(session, "<Esc>");
 	expect_cursor_on(session, "SIP server ");
-	sdes_choose(&desk);
+	main_story_sdes_choose(&desk);
 	assert_int_equal(fault_server_count(&desk.service, "posts"), 0);
 	desk_send(&desk, "Applied");
 	fault_server_state(&desk.service, &seen);

@@ -174,6 +174,31 @@ static void every_size_shows_the_list(void **state)
 	assert_true(session_close(session));
 }
 
+/* Also signs that stand in sentences, and names that others gave; everything is still said. */
+static void draws_ascii_where_asked_to(void **state)
+{
+	static const char *const KEYS[] = { "?", "<End>", "q", "<Enter>", "<F9>", "<Esc>" };
+	char *program = session_built("sipdesk");
+	const char *const arguments[] = { program, "--ascii", "--sandbox", NULL };
+	struct session *session =
+		session_start(&(struct session_options) { .arguments = arguments });
+	(void)state;
+	free(program);
+	assert_non_null(session);
+	expect_text(session, LAST_ROW);
+	for (size_t i = 0; i < ARRAY_LENGTH(KEYS); i++) {
+		size_t before = session_bytes(session);
+		session_send(session, KEYS[i]);
+		assert_true(session_wait_output_after(session, before));
+		assert_true(session_wait_quiet(session, QUIET_MS));
+	}
+	expect_text(session, "SRTP key exchange");
+	expect_text(session, " sipdesk > Practice 1: new number");
+	for (size_t i = 0; i < session_bytes(session); i++)
+		assert_in_range((unsigned char)session->output.bytes[i], 0, 0x7f);
+	assert_true(session_close(session));
+}
+
 /* How many writes there were, and how many bytes the largest took. */
 static int writes_count(const char *path, long *largest)
 {
@@ -346,6 +371,7 @@ int main(void)
 		cmocka_unit_test(line_mode_is_given_back),
 		cmocka_unit_test(a_hang_up_ends_it_and_its_service),
 		cmocka_unit_test(every_size_shows_the_list),
+		cmocka_unit_test(draws_ascii_where_asked_to),
 		cmocka_unit_test(a_whole_frame_is_one_write),
 		cmocka_unit_test(a_slow_line_loses_nothing),
 		cmocka_unit_test(refuses_what_is_no_terminal),

@@ -24,6 +24,9 @@ void desk_run(struct desk *desk, const char *const *arguments, const char *termi
 		all[i + 1] = arguments[i];
 	desk->session = session_start(&(struct session_options) { .arguments = all,
 								  .terminal = terminal,
+								  .locale = desk->locale,
+								  .rows = desk->rows,
+								  .columns = desk->columns,
 								  .environment = ENVIRONMENT,
 								  .preload = clock,
 								  .home = desk->home,
@@ -133,7 +136,7 @@ static bool cursor_left_row(const struct session *session, const void *row)
 	const int *from = row;
 	int now = cursor_row(session);
 	char *words = session_row(session, now);
-	bool is_on_focus = now > 0 && strstr(words, "›") != NULL;
+	bool is_on_focus = now > 0 && (strstr(words, "›") != NULL || strchr(words, '>') != NULL);
 	free(words);
 	return now != *from && is_on_focus;
 }

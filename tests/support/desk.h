@@ -22,8 +22,10 @@ struct desk {
 	struct peer sandbox;	     /* with desk_practice */
 	struct fault_server service; /* with desk_against */
 	bool has_service;
-	char *folder;	  /* of the key file */
-	const char *home; /* as in session.h, set before desk_run; NULL: a new one each */
+	char *folder;	    /* of the key file */
+	const char *home;   /* as in session.h, set before desk_run; NULL: a new one each */
+	const char *locale; /* the same */
+	int rows, columns;  /* the same */
 };
 
 /* `sipdesk --sandbox`; the list of numbers is shown. */

@@ -71,7 +71,7 @@ static void send_by(struct history_story *story, const struct who *who, int64_t 
 	world->sequence.record.who = *who;
 	assert_true(sequence_world_run(world, steps) || steps < SEQUENCE_TO_ITS_END);
 	sequence_release(&world->sequence);
-	sequence_world_read(world);
+	free(sequence_world_read(world));
 }
 
 void history_story_send(struct history_story *story, int64_t at, int steps)

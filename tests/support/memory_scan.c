@@ -1,14 +1,18 @@
 #include "tests/support/memory_scan.h"
 
 #include "base/mem.h"
+#include "tests/support/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -40,16 +44,37 @@ static int proc_open(pid_t process, const char *name)
 	return fd;
 }
 
-bool memory_can_be_scanned(pid_t process)
+static _Noreturn void hidden_wait(int ready, pid_t parent)
 {
-	int memory = proc_open(process, "mem");
-	int maps = proc_open(process, "maps");
+	child_bind_to_parent(parent);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)!write(ready, "", 1);
+	for (;;)
+		(void)pause();
+}
+
+bool memory_can_be_scanned(void)
+{
+	int ends[2];
 	char byte;
-	bool can = memory >= 0 && maps >= 0 && read(maps, &byte, 1) == 1;
-	if (memory >= 0)
+	bool can = false;
+	pid_t parent = getpid();
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	pid_t child = fork();
+	if (child == 0)
+		hidden_wait(ends[1], parent);
+	if (child > 0 && read(ends[0], &byte, 1) == 1) {
+		int memory = proc_open(child, "mem");
+		can = memory >= 0;
 		(void)close(memory);
-	if (maps >= 0)
-		(void)close(maps);
+	}
+	if (child > 0) {
+		(void)kill(child, SIGKILL);
+		(void)waitpid(child, NULL, 0);
+	}
+	(void)close(ends[0]);
+	(void)close(ends[1]);
 	return can;
 }
 

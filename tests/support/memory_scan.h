@@ -22,8 +22,9 @@ struct memory_scan {
 	struct str where; /* a line for each hit: which secret, how coded, address and mapping */
 };
 
-/* False where this system or our rights do not let us look; then nothing is known. */
-bool memory_can_be_scanned(pid_t process);
+/* May this user read the memory of a process that is not dumpable? Where not, nothing can be known.
+ */
+bool memory_can_be_scanned(void);
 /* False, with a line on stderr, where any of it could not be read. The caller releases `scan`. */
 bool memory_scan(struct memory_scan *scan, const struct secrets *secrets, pid_t process);
 void memory_scan_release(struct memory_scan *scan);

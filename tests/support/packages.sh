@@ -4,7 +4,7 @@
 #   packages.sh check GROUP...    names what is missing and exits 1
 #   packages.sh ensure GROUP...   installs what is missing (Debian, Ubuntu), else names it
 #
-# Groups: build test lint fuzz. $CC is the compiler that will be used. Only `ensure` changes the
+# Groups: build test lint fuzz bench. $CC is the compiler that will be used. Only `ensure` changes the
 # machine, and only when something is missing.
 set -u
 
@@ -36,12 +36,22 @@ test|server nginx|nginx-light|nginx|nginx|nginx
 test|command pass|pass|pass|pass|pass
 test|command gpg|gnupg|gnupg2|gnupg|gnupg
 test|server dnsmasq|dnsmasq-base|dnsmasq|dnsmasq|dnsmasq
+test|command mandoc|mandoc|mandoc|mandoc|mandoc
+test|command bash|bash|bash|bash|bash
+test|command zsh|zsh|zsh|zsh|zsh
+test|terminfo putty|ncurses-term|ncurses-term|ncurses-terminfo|ncurses
 lint|command clang|clang|clang|clang|llvm
 lint|command clang-tidy|clang-tidy|clang-tools-extra|clang-extra-tools|llvm
 lint|command clang-format|clang-format|clang-tools-extra|clang-extra-tools|clang-format
 lint|command cppcheck|cppcheck|cppcheck|cppcheck|cppcheck
 lint|command shellcheck|shellcheck|ShellCheck|shellcheck|shellcheck
 lint|command ctags|universal-ctags|ctags|ctags|universal-ctags
+bench|command nmtui|network-manager|NetworkManager-tui|networkmanager-tui|-
+bench|command dialog|dialog|dialog|dialog|dialog
+bench|command whiptail|whiptail|newt|newt|newt
+bench|command htop|htop|htop|htop|htop
+bench|command tig|tig|tig|tig|tig
+bench|command mc|mc|mc|mc|midnight-commander
 fuzz|command clang|clang|clang|clang|llvm
 fuzz|fuzzer|libclang-rt-dev|compiler-rt|compiler-rt|llvm
 EOF
@@ -61,6 +71,7 @@ is_there() {
 	module\ *) for file in /usr/lib*/"$what" /usr/lib/*/"$what"; do [ -e "$file" ] && break; done ;;
 	# The system's own, as tests/support/vault_reader.py asks for it.
 	python\ *) /usr/bin/python3 -c "import $what" ;;
+	terminfo\ *) infocmp "$what" ;;
 	header\ *) echo "#include <$what>" | ${CC:-cc} -E -x c - ;;
 	library\ *) pkg-config --exists "$what" ;;
 	fuzzer) ls "$(clang -print-resource-dir)"/lib/*/*fuzzer* ;;

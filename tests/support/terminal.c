@@ -134,6 +134,10 @@ static void mode_notice(struct terminal *terminal, const char *mode, bool is_on)
 {
 	if (strcmp(mode, "\033[?2004") == 0)
 		terminal->takes_bracketed_paste = is_on;
+	else if (strcmp(mode, "\033[?1000") == 0)
+		terminal->tells_mouse = is_on;
+	else if (strcmp(mode, "\033[?1006") == 0)
+		terminal->tells_mouse_as_sgr = is_on;
 	else if (strcmp(mode, "\033[?1") == 0)
 		terminal->has_application_cursor = is_on;
 }

@@ -48,6 +48,7 @@ struct terminal {
 	bool is_alternate; /* the alternate screen is shown */
 	bool takes_bracketed_paste;
 	bool has_application_cursor;
+	bool tells_mouse, tells_mouse_as_sgr;
 	struct str replies;  /* what a real terminal would answer; whoever sends them clears it */
 	struct str sequence; /* a control sequence that has not ended yet */
 };

@@ -60,6 +60,9 @@ static const struct put_back_case {
 	  SERVERS("{\"hostname\":\"old.example\"}"),
 	  "SIP server hostname | new.example | old.example\n", "old.example:0 ",
 	  SERVERS("{\"hostname\":\"old.example\",\"port\":5061}") },
+	{ "another app's is made anew", SERVERS("{\"hostname\":\"a.example\",\"app_id\":3}"),
+	  SERVERS(A_5071), "SIP server port | 5061 | 5071\n", "-a.example:0 a.example:-1 ",
+	  SERVERS("{\"hostname\":\"a.example\",\"port\":5071}") },
 	{ "parameters by key", SERVERS(PARAMETERS("\"x\":\"1\",\"y\":\"1\"")),
 	  SERVERS(PARAMETERS("\"z\":\"1\",\"x\":\"2\"")),
 	  "SIP server x | 1 | 2\nSIP server y | 1 | none\nSIP server z | none | 1\n",
@@ -126,6 +129,8 @@ static void settings_are_put_back(void **state)
 		values_put_back(&base.values, &wanted.values, &mine);
 		changes_are(c, &base, &mine);
 		request_is(c, &base, &mine);
+		for (size_t j = 0; j < mine.server_count; j++)
+			assert_true(mine.servers[j].origin >= 0 || mine.servers[j].app_id == NULL);
 		values_release(&mine);
 		settings_release(&wanted);
 		settings_release(&base);

@@ -236,7 +236,7 @@ const struct action ACTIONS[ACTION_COUNT] = {
 		.help = "Shows what is being sent, what was left half-done, or what was sent last.",
 	},
 	[ACTION_MOVE_SERVER] = {
-		.name = "Move to another server",
+		.name = "Move to a new server",
 		.contexts = CONTEXT_SETTINGS | CONTEXT_SERVER,
 		.keys = { 'm' },
 		.bar = NULL,

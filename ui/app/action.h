@@ -12,7 +12,7 @@
 
 enum context {
 	CONTEXT_NUMBERS = 1 << 0,
-	CONTEXT_NUMBER_ADD = 1 << 1,
+	CONTEXT_SECRET = 1 << 1, /* entry of a key or passphrase; the lock */
 	CONTEXT_SETTINGS = 1 << 2,
 	CONTEXT_SERVER = 1 << 3,
 	CONTEXT_CHANGES = 1 << 4,

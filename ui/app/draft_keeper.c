@@ -273,18 +273,25 @@ static void drift_say(struct open_number *number, const struct calling_settings 
 	change_lines_release(&lines);
 }
 
+void draft_keeper_wrote(struct open_number *number)
+{
+	if (number->keeper == NULL || number->keeper->lock < 0)
+		return;
+	number->keeper->seen_is_new = true;
+	save_wait(number);
+}
+
 void draft_keeper_seen(struct open_number *number, const struct calling_settings *newer)
 {
 	struct calling_settings before;
 	bool has_draft_on_it = number->has_settings && draft_is_changed(&number->draft);
-	if (number->has_settings && !has_draft_on_it && number->keeper == NULL)
+	if (number->has_settings && !has_draft_on_it) /* with a draft the merge says it */
 		drift_say(number, &number->settings, newer, "meanwhile");
 	if (number->keeper == NULL)
 		return;
 	bool was_seen = seen_load(number->id, &before);
-	if (was_seen && !has_draft_on_it) /* with a draft the merge says it */
-		drift_say(number, &before, newer,
-			  number->has_settings ? "meanwhile" : "since you were here");
+	if (was_seen && !number->has_settings)
+		drift_say(number, &before, newer, "since you were here");
 	struct changes changes;
 	changes_init(&changes);
 	if (was_seen)

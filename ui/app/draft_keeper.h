@@ -35,6 +35,9 @@ bool draft_keeper_flush(struct open_number *number, struct err *err);
  * in a notice, once, and it is seen now. */
 void draft_keeper_seen(struct open_number *number, const struct calling_settings *newer);
 
+/* The base was written from here and read back: nobody else has changed it. */
+void draft_keeper_wrote(struct open_number *number);
+
 /* Who else has the number open: a sentence; NULL: nobody. Borrowed. */
 const char *draft_keeper_why_locked(const struct open_number *number);
 

@@ -82,16 +82,12 @@ static struct key_request *request_new(struct app *app, void *owner)
 	return request;
 }
 
-/* Its screen goes, its command ends. */
-static void request_free(struct key_request *request)
+/* One that is out of the list: its screen goes, its command ends. */
+static void request_dispose(struct key_request *request)
 {
 	struct app *app = request->app;
-	struct key_request **at = &app->keys->requests;
 	struct screen *screen = request->screen;
 	bool has_terminal = request->command != NULL;
-	while (*at != request)
-		at = &(*at)->next;
-	*at = request->next;
 	request->screen = NULL;
 	key_command_cancel(&request->command);
 	if (has_terminal && !app->is_ending)
@@ -102,6 +98,15 @@ static void request_free(struct key_request *request)
 	free(request->id);
 	free(request->label);
 	free(request);
+}
+
+static void request_free(struct key_request *request)
+{
+	struct key_request **at = &request->app->keys->requests;
+	while (*at != request)
+		at = &(*at)->next;
+	*at = request->next;
+	request_dispose(request);
 }
 
 static void trouble_say(struct app *app, const struct err *err)
@@ -143,19 +148,17 @@ static void request_end(struct key_request *request, const struct secret *key,
 	key_done(owner, key);
 }
 
-static struct key_request *request_of(const struct app *app, const void *owner)
-{
-	struct key_request *request = app->keys->requests;
-	while (request != NULL && request->owner != owner)
-		request = request->next;
-	return request;
-}
-
 void keys_forget(struct app *app, void *owner)
 {
-	struct key_request *request;
-	while ((request = request_of(app, owner)) != NULL)
-		request_free(request);
+	for (struct key_request **at = &app->keys->requests; *at != NULL;) {
+		struct key_request *request = *at;
+		if (request->owner != owner) {
+			at = &request->next;
+			continue;
+		}
+		*at = request->next;
+		request_dispose(request);
+	}
 	vault_session_forget(&app->keys->vault, owner);
 }
 
@@ -442,8 +445,11 @@ void keys_init(struct app *app)
 
 void keys_release(struct app *app)
 {
-	while (app->keys->requests != NULL)
-		request_free(app->keys->requests);
+	struct key_request *next;
+	for (struct key_request *request = app->keys->requests; request != NULL; request = next) {
+		app->keys->requests = next = request->next;
+		request_dispose(request);
+	}
 	loop_timer_stop(&app->loop, &app->keys->idle_timer);
 	vault_session_release(&app->keys->vault);
 	free(app->keys);

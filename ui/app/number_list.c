@@ -30,6 +30,7 @@ void number_list_release(struct number_list *list)
 
 struct sort_key {
 	int64_t rank;
+	uint64_t head;	  /* of the name, behind what all begin with: most are told apart by it */
 	const char *name; /* as it is sorted */
 	size_t place;
 };
@@ -78,6 +79,8 @@ static int keys_compare(const void *a, const void *b)
 	const struct sort_key *first = a, *second = b;
 	if (first->rank != second->rank)
 		return first->rank < second->rank ? -1 : 1;
+	if (first->head != second->head)
+		return first->head < second->head ? -1 : 1;
 	int order = strcmp(first->name, second->name);
 	return order != 0 ? order : (first->place > second->place) - (first->place < second->place);
 }
@@ -105,6 +108,20 @@ static int64_t rank_of(const struct number_list *list, const struct number *numb
 	}
 }
 
+static void heads_take(struct sort_key *keys, size_t count)
+{
+	size_t common = count > 0 ? strlen(keys[0].name) : 0;
+	for (size_t i = 1; i < count; i++)
+		for (size_t at = 0; at < common; at++)
+			if (keys[i].name[at] != keys[0].name[at])
+				common = at;
+	for (size_t i = 0; i < count; i++) {
+		const char *at = keys[i].name + common;
+		for (size_t left = sizeof keys[i].head; left > 0; left--)
+			keys[i].head = keys[i].head << 8 | (unsigned char)(*at != '\0' ? *at++ : 0);
+	}
+}
+
 static void order_make(struct number_list *list)
 {
 	const struct numbers *numbers = &list->app->numbers;
@@ -117,6 +134,7 @@ static void order_make(struct number_list *list)
 					      .place = i };
 		name = sort_name_write(name, numbers->items[i].label);
 	}
+	heads_take(keys, numbers->count);
 	qsort(keys, numbers->count, sizeof *keys, keys_compare);
 	list->count = numbers->count;
 	list->order = mem_resize(list->order, list->count, sizeof *list->order);

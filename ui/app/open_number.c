@@ -470,6 +470,7 @@ void open_number_sent(struct open_number *number, const struct send *send)
 	number->state = NUMBER_READ;
 	err_init(&number->read_error);
 	base_move(number, &newer, &mine);
+	draft_keeper_wrote(number);
 	number_states_read(number->app, number->id, &number->settings);
 }
 
@@ -485,6 +486,7 @@ void open_number_written(struct open_number *number, const struct send *send)
 	settings_release(&number->incoming);
 	err_init(&number->read_error);
 	incoming_take(number, &newer);
+	draft_keeper_wrote(number);
 }
 
 const char *open_number_why_not_editable(const struct open_number *number)

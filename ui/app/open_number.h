@@ -128,8 +128,8 @@ void open_number_sent(struct open_number *number, const struct send *send);
 /* After any other sequence: its reading becomes the base, and the draft is moved onto it. */
 void open_number_written(struct open_number *number, const struct send *send);
 
-/* Why nothing of it can be edited: it is half-done, marked read-only, open in another session, or the
- * service's answer cannot be edited safely. NULL: it can. Borrowed. */
+/* Why nothing of it can be edited: it is half-done, marked read-only, open in another session, or
+ * the service's answer cannot be edited safely. NULL: it can. Borrowed. */
 const char *open_number_why_not_editable(const struct open_number *number);
 
 /* "360dialog", "practice", or the host of another API URL. Borrowed. */

@@ -45,7 +45,8 @@ struct tls_check *tls_check_of(const struct open_number *number, int server);
 
 /* Starts one, ending and forgetting the last of this server. Why it cannot be: `err`. */
 struct tls_check *tls_check_start(struct open_number *number, int server, struct err *err);
-/* The same of a server that is not in the draft: TLS_CHECK_ELSEWHERE. `port` NULL: the usual one. */
+/* The same of a server that is not in the draft: TLS_CHECK_ELSEWHERE. `port` NULL: the usual one.
+ */
 struct tls_check *tls_check_elsewhere_start(struct open_number *number, const char *hostname,
 					    const char *port, struct err *err);
 void tls_check_cancel(struct tls_check *check);

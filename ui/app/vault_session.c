@@ -52,12 +52,17 @@ static struct vault_job *job_new(struct vault_session *session, enum vault_job_k
 	return job;
 }
 
-static void job_free(struct vault_job *job)
+static void job_take_out(struct vault_job *job)
 {
 	struct vault_job **at = &job->session->jobs;
 	while (*at != job)
 		at = &(*at)->next;
 	*at = job->next;
+}
+
+/* One that is out of the list. */
+static void job_free(struct vault_job *job)
+{
 	loop_unwatch(&job->session->app->loop, job->child.output);
 	(void)process_child_stop(&job->child);
 	secret_release(&job->passphrase);
@@ -137,7 +142,7 @@ static bool keys_keep(struct vault_job *job, const struct report *report, struct
 
 static bool output_take(struct vault_job *job, struct err *err)
 {
-	struct report report;
+	struct report report = { .length = 0 };
 	size_t length = job->output.length;
 	if (length >= sizeof report)
 		memcpy(&report, secret_bytes(&job->output), sizeof report);
@@ -156,13 +161,19 @@ static bool output_take(struct vault_job *job, struct err *err)
 }
 
 /* Freed before its owner is told, who may ask for more at once. */
-static void job_end(struct vault_job *job, const struct err *err)
+static void job_tell(struct vault_job *job, const struct err *err)
 {
 	vault_done_fn *done = job->done;
 	void *owner = job->owner;
 	job_free(job);
 	if (done != NULL)
 		done(owner, err);
+}
+
+static void job_end(struct vault_job *job, const struct err *err)
+{
+	job_take_out(job);
+	job_tell(job, err);
 }
 
 static void job_spoke(void *owner, int fd, short events)
@@ -213,14 +224,16 @@ static void jobs_run(struct vault_session *session)
 	for (struct vault_job *job = session->jobs; job != NULL; job = job->next)
 		if (job->child.id > 0)
 			return;
-	struct vault_job *job = session->jobs;
-	while (job != NULL && !job_can_start(job))
-		job = job->next;
+	struct vault_job **at = &session->jobs;
+	while (*at != NULL && !job_can_start(*at))
+		at = &(*at)->next;
+	struct vault_job *job = *at;
 	struct err err;
 	err_init(&err);
 	if (job == NULL || job_start(job, &err))
 		return;
-	job_end(job, &err);
+	*at = job->next;
+	job_tell(job, &err);
 	jobs_run(session); /* one job fewer each time */
 }
 
@@ -236,8 +249,11 @@ void vault_session_init(struct vault_session *session, struct app *app)
 
 void vault_session_release(struct vault_session *session)
 {
-	while (session->jobs != NULL)
-		job_free(session->jobs);
+	struct vault_job *next;
+	for (struct vault_job *job = session->jobs; job != NULL; job = next) {
+		next = job->next;
+		job_free(job);
+	}
 	vault_keys_release(&session->keys);
 	secret_release(&session->passphrase);
 }
@@ -275,32 +291,46 @@ bool vault_session_waits(const struct vault_session *session)
 	return false;
 }
 
-static struct vault_job *change_waiting(const struct vault_session *session)
+/* Takes the changes that were not begun out of the list, as a list of their own. */
+static struct vault_job *changes_take_out(struct vault_session *session)
 {
-	struct vault_job *job = session->jobs;
-	while (job != NULL && (job->kind != JOB_CHANGE || job->child.id > 0))
-		job = job->next;
-	return job;
+	struct vault_job *taken = NULL, **end = &taken;
+	for (struct vault_job **at = &session->jobs; *at != NULL;) {
+		struct vault_job *job = *at;
+		if (job->kind != JOB_CHANGE || job->child.id > 0) {
+			at = &job->next;
+			continue;
+		}
+		*at = job->next;
+		job->next = NULL;
+		*end = job;
+		end = &job->next;
+	}
+	return taken;
 }
 
 void vault_session_settle(struct vault_session *session, const struct err *err)
 {
-	struct vault_job *job;
-	while (err != NULL && (job = change_waiting(session)) != NULL)
-		job_end(job, err);
+	struct vault_job *next, *given_up = err == NULL ? NULL : changes_take_out(session);
+	for (struct vault_job *job = given_up; job != NULL; job = next) {
+		next = job->next;
+		job_tell(job, err);
+	}
 	jobs_run(session);
 }
 
 void vault_session_forget(struct vault_session *session, const void *owner)
 {
-	struct vault_job *next;
-	for (struct vault_job *job = session->jobs; job != NULL; job = next) {
-		next = job->next;
-		if (job->owner != owner)
-			continue;
-		job->done = NULL;
-		if (job->kind != JOB_CHANGE)
+	for (struct vault_job **at = &session->jobs; *at != NULL;) {
+		struct vault_job *job = *at;
+		if (job->owner == owner && job->kind != JOB_CHANGE) {
+			*at = job->next;
 			job_free(job);
+			continue;
+		}
+		if (job->owner == owner)
+			job->done = NULL;
+		at = &job->next;
 	}
 	jobs_run(session);
 }

@@ -194,12 +194,12 @@ static void entry_print(const struct history_entry *entry)
 
 static void text_print(const struct number *number, const struct history_entries *entries)
 {
-	char *title = entries->count == 0
-			      ? mem_format("%s: nothing was written to it from this account yet.",
-					   number->label)
-			      : mem_format("%s: written from this account %zu time%s",
-					   number->label, entries->count,
-					   entries->count == 1 ? "" : "s");
+	char *title =
+		entries->count == 0
+			? mem_format("%s: nothing was written to it from this account yet.",
+				     number->label)
+			: mem_format("%s: written from this account %zu time%s", number->label,
+				     entries->count, entries->count == 1 ? "" : "s");
 	line_print(title);
 	free(title);
 	for (size_t i = 0; i < entries->count; i++)

@@ -323,7 +323,10 @@ static bool hand_over(struct password *password, const struct number *number,
 		return false;
 	facts_print(number, hostname, stdout);
 	command_line_print("Password file", password->file, stdout);
-	return true;
+	return (fflush(stdout) == 0 && ferror(stdout) == 0) ||
+	       err_set(&password->err, ERR_IO,
+		       "The password is in %s; what belongs to it could not be printed.",
+		       password->file);
 }
 
 static bool credentials_fetch(struct password *password, const struct number *number,

@@ -113,7 +113,7 @@ static void begin_draw(struct screen *screen, struct term *term)
 	screen_help_lines(screen, term, why == NULL ? STYLE_NORMAL : STYLE_WRONG,
 			  why != NULL ? why
 			  : self->kind == SEQUENCE_RESET_PASSWORD
-				  ? "y asks for the last digits of the number, then begins."
+				  ? "y asks you to confirm it by typing, then begins."
 				  : "y does exactly this, at once.");
 	form_draw(&self->form, term, frame_body_row(term) + 1, frame_body_rows(term) - 1);
 }
@@ -143,9 +143,8 @@ static char *word_to_type(const struct open_number *number)
 {
 	const char *phone = number->phone_number;
 	size_t length = phone == NULL ? 0 : strlen(phone_number_digits(phone));
-	return length < DIGITS_TYPED
-		       ? mem_text("RESET")
-		       : mem_text(phone_number_digits(phone) + length - DIGITS_TYPED);
+	return length < DIGITS_TYPED ? mem_text("RESET")
+				     : mem_text(phone_number_digits(phone) + length - DIGITS_TYPED);
 }
 
 static void typed(void *owner, const char *text)

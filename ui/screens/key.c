@@ -74,7 +74,7 @@ static void key_release(struct screen *screen)
 }
 
 static const struct screen_ops KEY_OPS = {
-	.context = CONTEXT_NUMBER_ADD,
+	.context = CONTEXT_SECRET,
 	.title = "API key",
 	.help = "The key is the number: whoever has it can change the number's settings. It is not "
 		"shown while you type, only counted; blanks, line ends and a leading D360-API-KEY: "

@@ -46,6 +46,8 @@ static void read_done(void *owner, const char *bytes, size_t length, const struc
 	else
 		self->has_shown =
 			settings_decode(&self->shown, bytes, length, clock_now(), &self->err);
+	form_focus(&self->form, field_ref_parameter(FIELD_SIP_SERVERS, SETTLE_FINISH, 0),
+		   ROW_SETTLE);
 }
 
 static void read_key_came(void *owner, const struct secret *key)
@@ -105,7 +107,6 @@ static void began_rows(struct screen_left_open *self)
 	str_release(&who);
 }
 
-/* Rows in two lists: those of the second have places behind those of the first. */
 static void lines_add(struct screen_left_open *self, const char *title,
 		      const struct calling_values *from, const struct calling_values *to,
 		      const char *nothing)
@@ -126,13 +127,14 @@ static void shown_rows(struct screen_left_open *self)
 	char read_at[CLOCK_TEXT_SIZE];
 	char *title = mem_format("Changed since before it (read %s)",
 				 clock_hour_minute(self->shown.read_at, read_at));
+	(void)form_add(&self->form, FORM_SECTION, "What this means now");
+	sentence_add(self, STYLE_WARNING, calls_now(&self->shown.values));
+	settle_rows_add(&self->form, self->number, ROW_SETTLE);
 	lines_add(self, title, &open->before.values, &self->shown.values,
 		  "Nothing: the service shows what it showed before.");
 	free(title);
 	lines_add(self, "Missing of what was wanted", &self->shown.values, wanted,
 		  "Nothing: the service shows all of it.");
-	(void)form_add(&self->form, FORM_SECTION, "What this means now");
-	sentence_add(self, STYLE_WARNING, calls_now(&self->shown.values));
 }
 
 static void rows_fill(struct screen_left_open *self)
@@ -144,7 +146,6 @@ static void rows_fill(struct screen_left_open *self)
 		sentence_add(self, STYLE_NORMAL, mem_text("The number is being read …"));
 	} else if (self->has_shown) {
 		shown_rows(self);
-		settle_rows_add(&self->form, self->number, ROW_SETTLE);
 	} else if (self->err.kind != ERR_NONE) {
 		str_init(&text);
 		screen_error_write(&self->err, &text);
@@ -280,8 +281,6 @@ struct screen *screen_left_open_new(struct app *app, struct open_number *number)
 	form_init(&self->form);
 	settings_init(&self->shown);
 	err_init(&self->err);
-	form_focus(&self->form, field_ref_parameter(FIELD_SIP_SERVERS, SETTLE_FINISH, 0),
-		   ROW_SETTLE);
 	read_begin(self);
 	return &self->screen;
 }

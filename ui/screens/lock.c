@@ -81,7 +81,7 @@ static void lock_release(struct screen *screen)
 }
 
 static const struct screen_ops LOCK_OPS = {
-	.context = CONTEXT_NUMBER_ADD,
+	.context = CONTEXT_SECRET,
 	.title = "Locked",
 	.draw = lock_draw,
 	.act = lock_act,

@@ -143,18 +143,17 @@ static void field_row(struct screen_move *self, enum field_id id, const char *va
 	struct form_row *row = form_add(&self->form, FORM_FIELD, field_of(id)->label);
 	row->ref = field_ref_of(id);
 	row->value = mem_text(value != NULL ? value : field_of(id)->absent);
-	if (was != NULL)
+	if (was != NULL && !text_equal(was, row->value))
 		row->note = mem_format("now %s", was);
 }
 
 static char *check_sentence(const struct screen_move *self)
 {
 	char *words = tls_check_words(check_of(self));
-	char *sentence =
-		self->check_err.kind != ERR_NONE
-			? mem_format("%s was not checked. %s", self->to.hostname,
-				     self->check_err.sentence)
-			: mem_format("The TLS check of %s: %s", self->to.hostname, words);
+	char *sentence = self->check_err.kind != ERR_NONE
+				 ? mem_format("%s was not checked. %s", self->to.hostname,
+					      self->check_err.sentence)
+				 : mem_format("The TLS check of %s: %s", self->to.hostname, words);
 	free(words);
 	return sentence;
 }
@@ -166,12 +165,12 @@ static void check_row(struct screen_move *self)
 	char *sentence = check_sentence(self);
 	(void)form_add(&self->form, FORM_SECTION, "Check");
 	/* A field that is none, so that the row can have the focus. */
-	struct form_row *row = form_add_sentence(
-		&self->form, field_ref_parameter(FIELD_SIP_SERVERS, 0, 0), sentence,
-		form_sentence_columns(&self->screen.app->term),
-		has_passed(check) ? STYLE_GOOD
-		: is_running	  ? STYLE_NORMAL
-				  : STYLE_WRONG);
+	struct form_row *row =
+		form_add_sentence(&self->form, field_ref_parameter(FIELD_SIP_SERVERS, 0, 0),
+				  sentence, form_sentence_columns(&self->screen.app->term),
+				  has_passed(check) ? STYLE_GOOD
+				  : is_running	    ? STYLE_NORMAL
+						    : STYLE_WRONG);
 	row->action = ROW_CHECK;
 	row->mark = has_passed(check) || is_running ? ' ' : '!';
 	free(sentence);
@@ -185,10 +184,10 @@ static void plan_fill(struct screen_move *self)
 	struct change_lines lines = { 0 };
 	wanted_make(self, &mine);
 	change_lines_compute(&base->values, &mine, &lines);
+	check_row(self);
 	(void)form_add(&self->form, FORM_SECTION, "What changes");
 	change_rows_add(&self->form, term, &lines, false);
 	consequence_rows_add(&self->form, term, &base->values, &mine);
-	check_row(self);
 	plan_rows_add(&self->form, term, base, &mine);
 	undo_row_add(&self->form, term, self->undo_wanted, ROW_UNDO);
 	change_lines_release(&lines);
@@ -227,12 +226,13 @@ static void move_draw(struct screen *screen, struct term *term)
 	screen_header(term, self->number, number_sequence_title(SEQUENCE_MOVE),
 		      open_number_realm(self->number));
 	draw_rule(term, frame_body_row(term), NULL);
-	screen_help_lines(screen, term, STYLE_NORMAL,
-			  self->form.is_editing || self->to.hostname == NULL
-				  ? "The SIP server that calls are to go to. It is checked before "
-				    "anything is sent."
-				  : "y moves the number there. Parameters and SRTP key exchange are "
-				    "kept unless pasted with it.");
+	screen_help_lines(
+		screen, term, STYLE_NORMAL,
+		self->form.is_editing || self->to.hostname == NULL
+			? "The SIP server that calls are to go to. It is checked before "
+			  "anything is sent."
+			: "y moves the number there. Parameters and SRTP key exchange are "
+			  "kept unless pasted with it.");
 	form_draw(&self->form, term, frame_body_row(term) + 1, frame_body_rows(term) - 1);
 }
 

@@ -8,6 +8,7 @@
 #include "store/seen.h"
 #include "ui/app/keys.h"
 #include "ui/app/number_list.h"
+#include "ui/app/number_sequence.h"
 #include "ui/app/number_states.h"
 #include "ui/app/number_status.h"
 #include "ui/screens/numbers_columns.h"
@@ -340,6 +341,11 @@ static void remove_ask(struct screen_numbers *self, const struct number *number)
 	struct app *app = self->screen.app;
 	const struct open_number *open = open_number_find(app, number->id);
 	struct str sentence;
+	if (open != NULL && number_is_at_work(open)) {
+		app_notice(app, "%s: something is under way; open it and let it end first.",
+			   number->label);
+		return;
+	}
 	mem_text_set(&self->removing, number->id);
 	str_init(&sentence);
 	str_addf(&sentence, "%s leaves the list. ", number->label);

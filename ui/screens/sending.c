@@ -38,25 +38,29 @@ static bool is_half_done(const struct screen_sending *self)
 	return is_done(self) && self->number->left_open != NULL;
 }
 
+static void half_done_rows(struct screen_sending *self)
+{
+	const struct send *send = &self->number->sequence->send;
+	char *sentence = send->has_result ? calls_now(&send->result.values)
+					  : mem_text("What it means for calls is not known.");
+	(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence,
+				form_sentence_columns(self->rows.term), STYLE_WARNING);
+	free(sentence);
+	settle_rows_add(&self->form, self->number, ROW_SETTLE);
+}
+
 static void rows_fill(struct screen_sending *self)
 {
-	const struct open_number *number = self->number;
-	const struct sequence *sequence = number->sequence;
-	self->rows = (struct sending_rows) { .form = &self->form,
-					     .term = &self->screen.app->term };
+	const struct sequence *sequence = self->number->sequence;
+	self->rows = (struct sending_rows) { .form = &self->form, .term = &self->screen.app->term };
 	form_begin(&self->form);
 	sending_steps_add(&self->rows, sequence);
 	if (is_done(self))
 		sending_outcome_add(&self->rows, sequence);
-	if (is_half_done(self)) {
-		char *sentence = sequence->send.has_result
-					 ? calls_now(&sequence->send.result.values)
-					 : mem_text("What it means for calls is not known.");
-		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence,
-					form_sentence_columns(self->rows.term), STYLE_WARNING);
-		free(sentence);
-		settle_rows_add(&self->form, number, ROW_SETTLE);
-	}
+	if (is_half_done(self))
+		half_done_rows(self);
+	if (is_done(self))
+		sending_changes_add(&self->rows, sequence);
 	form_end(&self->form);
 }
 
@@ -111,8 +115,11 @@ static void conflict_show(struct screen_sending *self)
 
 static void sequence_told(void *owner, struct sequence *sequence)
 {
-	(void)sequence;
-	conflict_show(owner);
+	struct screen_sending *self = owner;
+	if (sequence->state == SEQUENCE_OPEN)
+		form_focus(&self->form, field_ref_parameter(FIELD_SIP_SERVERS, SETTLE_FINISH, 0),
+			   ROW_SETTLE);
+	conflict_show(self);
 }
 
 /* To the number's settings: they are below, or what was settled stood in their way. */
@@ -142,10 +149,9 @@ static void settle_key_came(void *owner, const struct secret *key)
 {
 	struct screen_sending *self = owner;
 	struct err err;
-	if (key != NULL && !number_sequence_settle(self->number,
-						   self->way == SETTLE_UNDO ? SEQUENCE_UNDO
-									    : SEQUENCE_FINISH,
-						   &err))
+	if (key != NULL &&
+	    !number_sequence_settle(
+		    self->number, self->way == SETTLE_UNDO ? SEQUENCE_UNDO : SEQUENCE_FINISH, &err))
 		app_notice(self->screen.app, "%s %s", err.sentence, err.next_step);
 }
 

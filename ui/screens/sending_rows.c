@@ -298,7 +298,7 @@ static bool had_nothing_to_do(const struct sequence *sequence)
 	       sequence->send.outcome == SEND_NOT_APPLIED;
 }
 
-static void verdict_add(struct sending_rows *rows, const struct sequence *sequence)
+void sending_outcome_add(struct sending_rows *rows, const struct sequence *sequence)
 {
 	const struct send *send = &sequence->send;
 	enum style style = send->outcome == SEND_APPLIED       ? STYLE_GOOD
@@ -330,10 +330,9 @@ static void verdict_add(struct sending_rows *rows, const struct sequence *sequen
 		sentence_add(rows, STYLE_NORMAL, send->err.next_step);
 }
 
-void sending_outcome_add(struct sending_rows *rows, const struct sequence *sequence)
+void sending_changes_add(struct sending_rows *rows, const struct sequence *sequence)
 {
 	const struct send *send = &sequence->send;
-	verdict_add(rows, sequence);
 	taken_over_add(rows, &send->merge);
 	changes_add(rows, "Sent, and what the service shows", &send->differences,
 		    " sent, shown is ");

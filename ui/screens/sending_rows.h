@@ -14,7 +14,8 @@ struct sending_rows {
 
 /* Adds the steps; `steps` and `current` are set. */
 void sending_steps_add(struct sending_rows *rows, const struct sequence *sequence);
-/* Adds the outcome of one that has ended. */
+/* Of one that has ended: the outcome, then the fields that moved otherwise. */
 void sending_outcome_add(struct sending_rows *rows, const struct sequence *sequence);
+void sending_changes_add(struct sending_rows *rows, const struct sequence *sequence);
 
 #endif

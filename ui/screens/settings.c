@@ -249,9 +249,9 @@ static const char *help_sentence(struct number_form *fields, enum style *style)
 		"Whether Meta will accept this server's certificate; if not, what to change.";
 	static const char add[] = "Adds the SIP server that WhatsApp calls of this number go to.";
 	const struct open_number *number = fields->number;
-	if (number->settings.why_not_editable != NULL) {
+	if (number->left_open != NULL || number->settings.why_not_editable != NULL) {
 		*style = STYLE_WARNING;
-		return number->settings.why_not_editable;
+		return open_number_why_not_editable(number);
 	}
 	struct field_ref ref = number_form_focus(fields);
 	const struct form_row *row = form_focused(&fields->form);

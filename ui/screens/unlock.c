@@ -215,7 +215,7 @@ static void unlock_release(struct screen *screen)
 }
 
 static const struct screen_ops UNLOCK_OPS = {
-	.context = CONTEXT_NUMBER_ADD,
+	.context = CONTEXT_SECRET,
 	.title = "Vault",
 	.help = "The vault is one file with the API keys of many numbers, encrypted under one "
 		"passphrase. The passphrase is asked for once a session, and again after a lock. "
