@@ -211,6 +211,8 @@ static void a_second_session_only_looks(void **state)
 	struct session *first = desk.session;
 	key_desk_run(&desk, NO_ARGUMENTS);
 	acme_enter(&desk);
+	expect_words(desk.session, "has this number open since 12:41");
+	expect_words(desk.session, "- Calling ");
 	session_send(desk.session, "<Space>");
 	expect_words(desk.session, "has this number open since 12:41");
 	assert_false(session_shows(desk.session, "changed"));

@@ -1,6 +1,6 @@
 /*
  * What is set going on a number as a whole, from its screens: the password reset, emergency off and
- * on, the move to another SIP server, the timed undo; and that what is cut off half-way is settled.
+ * on, the move to another SIP server; and that what is cut off half-way is settled.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,107 +10,14 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "tests/support/child.h"
-#include "tests/support/key_desk.h"
+#include "tests/support/acme_desk.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DTLS_NUMBER = 1, SDES_NUMBER = 2, MINUTE_MS = 60 * 1000 };
+enum { DTLS_NUMBER = 1, SDES_NUMBER = 2 };
 
-static const char KEY[] = "key-of-acme";
-
-static const struct key_desk_number ACME[] = { { .label = "Acme" }, { NULL } };
-
-#define SERVER                                                                              \
-	"\"servers\":[{\"hostname\":\"sip.acme.example\",\"port\":5071,\"request_uri_user_" \
-	"params\":{\"tgrp\":\"berlin\"}}]"
-#define SETTINGS                                                                               \
-	"settings {\"status\":\"ENABLED\",\"sip\":{\"status\":\"ENABLED\"," SERVER "},\"srtp_" \
-	"key_exchange_protocol\":\"SDES\"}\nsip-resets-srtp\n"
 #define REFUSAL "answer 400 {\"error\":{\"message\":\"No.\",\"code\":100}}\n"
-
-/* --- what the service holds ------------------------------------------------------------------- */
-
-static bool holds(const struct desk *desk, const char *part)
-{
-	struct json_doc state;
-	fault_server_state(&desk->service, &state);
-	char *calling = cJSON_PrintUnformatted(json_member(state.root, "calling"));
-	bool is_there = strstr(calling, part) != NULL;
-	cJSON_free(calling);
-	json_doc_release(&state);
-	return is_there;
-}
-
-static bool is_in_service(const struct desk *desk)
-{
-	return holds(desk, "\"sip\":{\"status\":\"ENABLED\"") && !holds(desk, "DISABLED");
-}
-
-static void expect_as_before(const struct desk *desk)
-{
-	static const char *const parts[] = { "\"hostname\":\"sip.acme.example\"", "\"port\":5071",
-					     "\"tgrp\":\"berlin\"",
-					     "\"srtp_key_exchange_protocol\":\"SDES\"" };
-	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
-		if (!holds(desk, parts[i]))
-			fail_msg("%s is missing", parts[i]);
-	assert_true(is_in_service(desk));
-}
-
-static void expect_posts(const struct desk *desk, long count)
-{
-	int64_t deadline = child_now_ms() + SESSION_DEADLINE_MS;
-	while (fault_server_count(&desk->service, "posts") < count)
-		if (child_now_ms() > deadline)
-			fail_msg("%ld posts, not %ld", fault_server_count(&desk->service, "posts"),
-				 count);
-	assert_int_equal(fault_server_count(&desk->service, "posts"), count);
-}
-
-/* --- a saved number --------------------------------------------------------------------------- */
-
-static void acme_enter(struct key_desk *desk)
-{
-	key_desk_enter(desk, "Acme");
-	expect_cursor_on(desk->session, "API key");
-	session_paste(desk->session, KEY);
-	expect_text(desk->session, "not shown");
-	session_send(desk->session, "<Enter>");
-}
-
-static void acme_open(struct key_desk *desk, const char *script)
-{
-	key_desk_open(desk, script, ACME);
-	acme_enter(desk);
-	expect_text(desk->session, "read 12:41");
-}
-
-/* The program is no more from one moment to the next; then it is started again. */
-static void kill_and_start(struct key_desk *desk)
-{
-	static const char *const NO_ARGUMENTS[] = { NULL };
-	session_signal(desk->session, SIGKILL);
-	expect_exit(desk->session, 128 + SIGKILL);
-	(void)session_close(desk->session);
-	key_desk_run(desk, NO_ARGUMENTS);
-	expect_text(desk->session, "Add a number");
-	acme_enter(desk);
-}
-
-/* The first of the ways has the focus. */
-static void settle_by(struct session *session, const char *way)
-{
-	static const char *const ways[] = { "Finish:", "Undo:", "Leave as it is:" };
-	expect_cursor_on(session, ways[0]);
-	for (size_t i = 1; i < ARRAY_LENGTH(ways) && !text_equal(way, ways[i - 1]); i++) {
-		session_send(session, "<Down>");
-		expect_cursor_on(session, ways[i]);
-	}
-	session_send(session, "<Enter>");
-}
 
 /* --- the password reset ----------------------------------------------------------------------- */
 
@@ -189,14 +96,14 @@ static void a_reset_whose_way_back_fails_is_finished_from_there(void **state)
 {
 	struct desk desk;
 	(void)state;
-	desk_against(&desk, SETTINGS "POST 2 " REFUSAL);
+	desk_against(&desk, ACME_SETTINGS "POST 2 " REFUSAL);
 	struct session *session = desk.session;
 	expect_text(session, "read 12:41");
 	reset_begin(session);
 	expect_row(session, "Not applied");
 	expect_words(session, "Calling is disabled: no call gets through.");
 	expect_words(session, "Finish: the number is brought back into service");
-	assert_false(is_in_service(&desk));
+	assert_false(acme_is_in_service(&desk));
 	session_send(session, "<Esc>");
 	expect_text(session, "HALF-DONE");
 	session_send(session, "<Space>");
@@ -204,10 +111,10 @@ static void a_reset_whose_way_back_fails_is_finished_from_there(void **state)
 	session_send(session, "w");
 	expect_words(session, "A reset of the SIP password was begun on");
 	expect_words(session, "Calling is disabled: no call gets through.");
-	settle_by(session, "Finish:");
+	acme_settle_by(session, "Finish:");
 	expect_row(session, "Applied");
 	expect_words(session, "what was left half-done is finished.");
-	expect_as_before(&desk);
+	acme_expect_as_before(&desk);
 	session_send(session, "<Esc>");
 	expect_gone(session, "HALF-DONE");
 	expect_text(session, "sip.acme.example:5071");
@@ -220,11 +127,11 @@ static void a_reset_goes_on_when_its_screen_is_left(void **state)
 {
 	struct desk desk;
 	(void)state;
-	desk_against(&desk, SETTINGS "POST 2 delay 1500\n");
+	desk_against(&desk, ACME_SETTINGS "POST 2 delay 1500\n");
 	struct session *session = desk.session;
 	expect_text(session, "read 12:41");
 	reset_begin(session);
-	expect_posts(&desk, 2);
+	acme_expect_posts(&desk, 2);
 	expect_words(session, "The number is out of service until the last step.");
 	session_send(session, "<C-q>");
 	expect_words(session, "A number is out of service for its password reset");
@@ -237,7 +144,7 @@ static void a_reset_goes_on_when_its_screen_is_left(void **state)
 	expect_words(session, ": Applied. w shows it.");
 	session_send(session, "w");
 	expect_row(session, "Applied");
-	expect_as_before(&desk);
+	acme_expect_as_before(&desk);
 	desk_close(&desk);
 }
 
@@ -246,13 +153,14 @@ static void a_reset_gives_way_to_what_others_changed(void **state)
 {
 	struct desk desk;
 	(void)state;
-	desk_against(&desk, SETTINGS "GET 2 before {\"sip\":{\"status\":\"ENABLED\",\"servers\":[{"
-				     "\"hostname\":\"sip.theirs.example\"}]}}\n");
+	desk_against(&desk,
+		     ACME_SETTINGS "GET 2 before {\"sip\":{\"status\":\"ENABLED\",\"servers\":[{"
+				   "\"hostname\":\"sip.theirs.example\"}]}}\n");
 	expect_text(desk.session, "read 12:41");
 	reset_begin(desk.session);
 	expect_row(desk.session, "Not applied");
 	expect_words(desk.session, "Its settings were changed elsewhere meanwhile, so nothing was");
-	expect_posts(&desk, 0);
+	acme_expect_posts(&desk, 0);
 	session_send(desk.session, "<Esc>");
 	expect_text(desk.session, "sip.theirs.example");
 	desk_close(&desk);
@@ -272,10 +180,10 @@ static void a_killed_reset_is_settled_first(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
 		struct key_desk desk;
-		acme_open(&desk, SETTINGS "POST 2 hang\n");
+		acme_open(&desk, ACME_SETTINGS "POST 2 hang\n");
 		reset_begin(desk.session);
-		expect_posts(&desk.desk, 2);
-		kill_and_start(&desk);
+		acme_expect_posts(&desk.desk, 2);
+		acme_kill_and_start(&desk);
 		expect_words(desk.session, "A reset of the SIP password was begun on");
 		expect_words(desk.session, "and its end was not seen.");
 		expect_words(desk.session, "Calling is disabled: no call gets through.");
@@ -284,17 +192,17 @@ static void a_killed_reset_is_settled_first(void **state)
 		expect_text(desk.session, "Add a number");
 		key_desk_enter(&desk, "Acme");
 		expect_words(desk.session, "Calling is disabled: no call gets through.");
-		settle_by(desk.session, CASES[i].way);
+		acme_settle_by(desk.session, CASES[i].way);
 		if (CASES[i].words != NULL) {
 			expect_row(desk.session, "Applied");
 			expect_words(desk.session, CASES[i].words);
 			session_send(desk.session, "<Esc>");
 		}
 		expect_text(desk.session, "SIP user password");
-		assert_true(is_in_service(&desk.desk) == CASES[i].is_back);
+		assert_true(acme_is_in_service(&desk.desk) == CASES[i].is_back);
 		if (CASES[i].is_back)
-			expect_as_before(&desk.desk);
-		kill_and_start(&desk); /* it is settled for good */
+			acme_expect_as_before(&desk.desk);
+		acme_kill_and_start(&desk); /* it is settled for good */
 		expect_text(desk.session, "read 12:41");
 		expect_text(desk.session, "SIP user password");
 		key_desk_close(&desk);
@@ -311,7 +219,7 @@ static void an_unusable_history_is_told(void **state)
 	struct key_desk desk;
 	struct err err;
 	(void)state;
-	key_desk_prepare(&desk, SETTINGS, ACME);
+	key_desk_prepare(&desk, ACME_SETTINGS, ACME);
 	char *folder = mem_format("%s/.local/share/sipdesk/history", desk.home);
 	char *path = mem_format("%s/0000000000000001.jsonl", folder);
 	assert_true(file_folder_make(folder, &err));
@@ -332,19 +240,19 @@ static void a_killed_send_is_undone(void **state)
 {
 	struct key_desk desk;
 	(void)state;
-	acme_open(&desk, SETTINGS "POST 1 apply\nPOST 1 hang\n");
+	acme_open(&desk, ACME_SETTINGS "POST 1 apply\nPOST 1 hang\n");
 	session_send(desk.session, "<Space>");
 	expect_text(desk.session, "1 changed");
 	desk_review(&desk.desk);
 	session_send(desk.session, "y");
-	expect_posts(&desk.desk, 1);
-	kill_and_start(&desk);
+	acme_expect_posts(&desk.desk, 1);
+	acme_kill_and_start(&desk);
 	expect_words(desk.session, "A send was begun on");
 	expect_words(desk.session, "Enabled → Disabled");
 	expect_words(desk.session, "Nothing: the service shows all of it.");
-	settle_by(desk.session, "Undo:");
+	acme_settle_by(desk.session, "Undo:");
 	expect_row(desk.session, "Applied");
-	expect_as_before(&desk.desk);
+	acme_expect_as_before(&desk.desk);
 	key_desk_close(&desk);
 }
 
@@ -395,7 +303,7 @@ static void own_writes_are_no_drift(void **state)
 	static const char *const KEYS[] = { "o", "n" };
 	struct key_desk desk;
 	(void)state;
-	acme_open(&desk, SETTINGS);
+	acme_open(&desk, ACME_SETTINGS);
 	struct session *session = desk.session;
 	for (size_t i = 0; i < ARRAY_LENGTH(KEYS); i++) {
 		session_send(session, KEYS[i]);
@@ -404,14 +312,14 @@ static void own_writes_are_no_drift(void **state)
 		expect_row(session, "Applied");
 		session_send(session, "<Esc>");
 		expect_text(session, "SIP user password");
-		int requests = key_desk_requests(&desk, KEY);
+		int requests = key_desk_requests(&desk, ACME_KEY);
 		session_send(session, "<F5>");
-		key_desk_expect_requests(&desk, KEY, requests + 1);
+		key_desk_expect_requests(&desk, ACME_KEY, requests + 1);
 		assert_true(session_wait_quiet(session, 1500)); /* it is taken over, and saved */
 		expect_text(session, "read 12:41");
 		assert_false(session_shows(session, "Changed elsewhere"));
 	}
-	expect_as_before(&desk.desk);
+	acme_expect_as_before(&desk.desk);
 	key_desk_close(&desk);
 }
 
@@ -479,128 +387,6 @@ static void a_move_that_fails_its_check_asks(void **state)
 	desk_close(&desk);
 }
 
-/* --- the timed undo --------------------------------------------------------------------------- */
-
-/* A new hostname, sent with a timed undo. */
-static void send_with_undo(struct key_desk *desk, bool goes_back)
-{
-	struct session *session = desk->session;
-	desk_go_to(&desk->desk, "Hostname");
-	desk_replace(&desk->desk, "sip.new.example");
-	expect_text(session, "1 changed");
-	desk_review(&desk->desk);
-	session_send(session, "<End>");
-	expect_cursor_on(session, "Undo by itself");
-	session_send(session, "<Space>");
-	expect_text(session, "after 5 minutes, unless confirmed");
-	session_send(session, "y");
-	expect_row(session, "Applied");
-	expect_text(session, "undo in ");
-	expect_posts(&desk->desk, 2);
-	assert_true(holds(&desk->desk, "sip.new.example"));
-	if (!goes_back)
-		return;
-	session_send(session, "<Esc>");
-	expect_cursor_on(session, "Port");
-	expect_text(session, "undo in ");
-}
-
-static void a_timed_undo_that_is_confirmed(void **state)
-{
-	struct key_desk desk;
-	(void)state;
-	acme_open(&desk, SETTINGS);
-	send_with_undo(&desk, true);
-	session_send(desk.session, "o");
-	expect_words(desk.session, "A timed undo waits: keep the new settings (k)");
-	session_send(desk.session, "<C-z>");
-	expect_words(desk.session, "A timed undo waits, and a suspended sipdesk does nothing");
-	session_send(desk.session, "<C-q>");
-	expect_words(desk.session, "A timed undo waits: it would not happen by itself");
-	session_send(desk.session, "n");
-	expect_gone(desk.session, "Leave sipdesk?");
-	session_send(desk.session, "k");
-	expect_words(desk.session, "Kept: the new settings stay.");
-	expect_gone(desk.session, "undo in ");
-	key_desk_wait(&desk, 6 * MINUTE_MS);
-	assert_int_equal(fault_server_count(&desk.desk.service, "posts"), 2);
-	kill_and_start(&desk);
-	expect_text(desk.session, "sip.new.example:5071");
-	key_desk_close(&desk);
-}
-
-static void a_timed_undo_that_is_wanted_at_once(void **state)
-{
-	struct key_desk desk;
-	(void)state;
-	acme_open(&desk, SETTINGS);
-	send_with_undo(&desk, false);
-	session_send(desk.session, "z");
-	expect_words(desk.session, "it has the settings from before again.");
-	expect_as_before(&desk.desk);
-	session_send(desk.session, "<Esc>");
-	expect_cursor_on(desk.session, "Port");
-	expect_text(desk.session, "sip.acme.example");
-	assert_false(session_shows(desk.session, "changed"));
-	key_desk_close(&desk);
-}
-
-/* Nobody is interrupted when the time is over; what is being typed stays. */
-static void a_timed_undo_runs_out_under_typing(void **state)
-{
-	struct key_desk desk;
-	(void)state;
-	acme_open(&desk, SETTINGS);
-	send_with_undo(&desk, true);
-	desk_go_to(&desk.desk, "tgrp");
-	session_send(desk.session, "<Enter>");
-	session_type(desk.session, "-half");
-	expect_cursor_on(desk.session, "berlin-half");
-	key_desk_wait(&desk, 5 * MINUTE_MS);
-	expect_posts(&desk.desk, 4);
-	expect_words(desk.session, "Undo of Acme: Applied. w shows it.");
-	expect_cursor_on(desk.session, "berlin-half");
-	session_type(desk.session, "-way");
-	session_send(desk.session, "<Enter>");
-	expect_text(desk.session, "berlin-half-way");
-	expect_text(desk.session, "sip.acme.example");
-	expect_text(desk.session, "1 changed");
-	expect_as_before(&desk.desk);
-	key_desk_close(&desk);
-}
-
-static void a_lock_leaves_the_undo_its_key(void **state)
-{
-	struct key_desk desk;
-	(void)state;
-	acme_open(&desk, SETTINGS);
-	send_with_undo(&desk, false);
-	session_send(desk.session, "<C-x>");
-	expect_words(desk.session, "A timed undo waits: one key is kept for it");
-	key_desk_wait(&desk, 5 * MINUTE_MS);
-	expect_posts(&desk.desk, 4);
-	expect_gone(desk.session, "one key is kept for it");
-	expect_as_before(&desk.desk);
-	session_send(desk.session, "<Enter>");
-	expect_words(desk.session, "it has the settings from before again.");
-	key_desk_close(&desk);
-}
-
-static void a_timed_undo_is_offered_by_the_next_start(void **state)
-{
-	struct key_desk desk;
-	(void)state;
-	acme_open(&desk, SETTINGS);
-	send_with_undo(&desk, false);
-	kill_and_start(&desk);
-	expect_words(desk.session, "was to be undone by itself at 12:46, unless confirmed.");
-	expect_words(desk.session, "Nothing: the service shows all of it.");
-	settle_by(desk.session, "Undo:");
-	expect_row(desk.session, "Applied");
-	expect_as_before(&desk.desk);
-	key_desk_close(&desk);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -616,11 +402,6 @@ int main(void)
 		cmocka_unit_test(own_writes_are_no_drift),
 		cmocka_unit_test(a_move_checks_first_and_keeps_the_rest),
 		cmocka_unit_test(a_move_that_fails_its_check_asks),
-		cmocka_unit_test(a_timed_undo_that_is_confirmed),
-		cmocka_unit_test(a_timed_undo_that_is_wanted_at_once),
-		cmocka_unit_test(a_timed_undo_runs_out_under_typing),
-		cmocka_unit_test(a_lock_leaves_the_undo_its_key),
-		cmocka_unit_test(a_timed_undo_is_offered_by_the_next_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,24 +130,33 @@ static int cursor_row(const struct session *session)
 	return cursor.row;
 }
 
-/* It stands on another row, and on the focus: in the middle of a frame it may stand anywhere. */
-static bool cursor_left_row(const struct session *session, const void *row)
+struct place {
+	int row;
+	char *words; /* of the row */
+};
+
+/* It stands on another row, or that has scrolled, and on the focus: in the middle of a frame it may
+ * stand anywhere. */
+static bool cursor_left(const struct session *session, const void *place)
 {
-	const int *from = row;
+	const struct place *from = place;
 	int now = cursor_row(session);
 	char *words = session_row(session, now);
 	bool is_on_focus = now > 0 && (strstr(words, "›") != NULL || strchr(words, '>') != NULL);
+	bool is_elsewhere = now != from->row || strcmp(words, from->words) != 0;
 	free(words);
-	return now != *from && is_on_focus;
+	return is_elsewhere && is_on_focus;
 }
 
 void desk_down_to(struct desk *desk, const char *text)
 {
 	for (bool is_there = false; !is_there;) {
-		int row = cursor_row(desk->session);
+		struct place from = { .row = cursor_row(desk->session) };
 		char *words;
+		from.words = session_row(desk->session, from.row);
 		session_send(desk->session, "<Down>");
-		assert_true(session_wait(desk->session, cursor_left_row, &row, "the cursor moves"));
+		assert_true(session_wait(desk->session, cursor_left, &from, "the cursor moves"));
+		free(from.words);
 		words = session_row(desk->session, cursor_row(desk->session));
 		is_there = strstr(words, text) != NULL;
 		free(words);

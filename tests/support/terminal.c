@@ -3,10 +3,12 @@
 #include "base/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
 	FONT_OF_DIM = 2,	   /* SGR 12, which no program of ours writes */
+	REPEAT_MAX = 1000,	   /* no line is so long */
 	SEQUENCE_LENGTH_MAX = 256, /* longer ones are no control sequences worth reading */
 	PALETTE_BASIC = 16,
 	PALETTE_CUBE = 216,
@@ -142,6 +144,14 @@ static void mode_notice(struct terminal *terminal, const char *mode, bool is_on)
 		terminal->has_application_cursor = is_on;
 }
 
+/* libvterm 0.1.4 takes a character repeated up to the last column but one for a full line. */
+static void repeat_write(struct terminal *terminal, const char *count)
+{
+	long times = count[0] == '\0' ? 1 : strtol(count, NULL, 10);
+	for (long i = 0; i < times && i < REPEAT_MAX; i++)
+		(void)vterm_input_write(terminal->model, &terminal->last, 1);
+}
+
 /* `terminal->sequence` is whole but for its last byte. */
 static void sequence_end(struct terminal *terminal, char last)
 {
@@ -150,6 +160,8 @@ static void sequence_end(struct terminal *terminal, char last)
 		mode_notice(terminal, sequence->bytes, last == 'h');
 	if (last == 'm' && strspn(sequence->bytes + 2, "0123456789;:") == sequence->length - 2) {
 		graphics_write(terminal, sequence->bytes + 2, sequence->length - 2);
+	} else if (last == 'b') {
+		repeat_write(terminal, sequence->bytes + 2);
 	} else {
 		str_add_char(sequence, last);
 		(void)vterm_input_write(terminal->model, sequence->bytes, sequence->length);
@@ -161,10 +173,12 @@ static void byte_write(struct terminal *terminal, char byte)
 {
 	struct str *sequence = &terminal->sequence;
 	if (sequence->length == 0) {
-		if (byte == '\033')
+		if (byte == '\033') {
 			str_add_char(sequence, byte);
-		else
-			(void)vterm_input_write(terminal->model, &byte, 1);
+			return;
+		}
+		(void)vterm_input_write(terminal->model, &byte, 1);
+		terminal->last = byte;
 		return;
 	}
 	bool is_parameter = byte >= 0x20 && byte < 0x40 && sequence->length < SEQUENCE_LENGTH_MAX;

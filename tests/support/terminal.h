@@ -2,7 +2,8 @@
  * The terminal of the tests: libvterm behind a filter, and pictures of its grid.
  *
  * The filter stands in front because libvterm 0.1.4 forgets what some tests ask about: faint text
- * (SGR 2, kept as its alternative font), bracketed paste and application cursor keys.
+ * (SGR 2, kept as its alternative font), bracketed paste and application cursor keys, and repeats
+ * characters wrongly.
  * A terminal owns its model; a screen is a picture taken once and owns its cells.
  */
 #ifndef SIPDESK_TESTS_TERMINAL_H
@@ -51,6 +52,7 @@ struct terminal {
 	bool tells_mouse, tells_mouse_as_sgr;
 	struct str replies;  /* what a real terminal would answer; whoever sends them clears it */
 	struct str sequence; /* a control sequence that has not ended yet */
+	char last;	     /* byte outside sequences: repeated by REP (ECMA-48 8.3.103) */
 };
 
 void terminal_init(struct terminal *terminal, int rows, int columns);

@@ -377,6 +377,22 @@ void app_practice_ready(struct app *app, const char *url)
 	number_states_resume(app);
 }
 
+static bool screens_open(struct app *app, const struct app_options *options, struct err *err)
+{
+	if (!term_open(&app->term, &options->term, app->term_notice, sizeof app->term_notice, err))
+		return false;
+	if (app->term_notice[0] != '\0')
+		app_notice(app, "%s", app->term_notice);
+	term_to_restore = &app->term;
+	mem_on_exhausted(memory_exhausted);
+	if (!input_init(&app->input, NULL)) {
+		term_close(&app->term);
+		return err_set(err, ERR_CONFIG, "The keyboard of this terminal is not known.");
+	}
+	(void)loop_watch(&app->loop, app->term.fd, POLLIN, tty_readable, app);
+	return true;
+}
+
 bool app_init(struct app *app, const struct app_options *options, struct err *err)
 {
 	*app = (struct app) { .signal_pipe = { -1, -1 } };
@@ -387,26 +403,16 @@ bool app_init(struct app *app, const struct app_options *options, struct err *er
 	/* Before the terminal: ncurses takes only signals that nobody has. */
 	if (!signals_init(app->signal_pipe, err))
 		return false;
-	if (!term_open(&app->term, &options->term, app->term_notice, sizeof app->term_notice,
-		       err)) {
+	app->is_plain = options->is_plain;
+	if (!app->is_plain && !screens_open(app, options, err)) {
 		signals_release(app->signal_pipe);
 		return false;
-	}
-	if (app->term_notice[0] != '\0')
-		app_notice(app, "%s", app->term_notice);
-	term_to_restore = &app->term;
-	mem_on_exhausted(memory_exhausted);
-	if (!input_init(&app->input, NULL)) {
-		term_close(&app->term);
-		signals_release(app->signal_pipe);
-		return err_set(err, ERR_CONFIG, "The keyboard of this terminal is not known.");
 	}
 	app->http = http_new(&app->loop, options->ca_file);
 	app->log = options->log;
 	http_log_to(app->http, app->log);
 	app->states = number_states_new(app);
 	keys_init(app);
-	(void)loop_watch(&app->loop, app->term.fd, POLLIN, tty_readable, app);
 	(void)loop_watch(&app->loop, app->signal_pipe[0], POLLIN, signal_arrived, app);
 	return true;
 }

@@ -62,7 +62,9 @@ struct app {
 	struct practice_sip *practice_sips; /* NULL until the practice service listens */
 	size_t practice_sip_count;
 	app_practice_key_fn *practice_key; /* NULL: keys are asked for */
-	char term_notice[160];		   /* what term_open had to say; empty: nothing */
+	bool is_plain; /* no terminal is open and no screen stands: ui/plain looks for itself at
+			  what is to be asked */
+	char term_notice[160]; /* what term_open had to say; empty: nothing */
 	int signal_pipe[2];
 	bool frame_is_old; /* events were acted upon since it was drawn */
 	int esc_timer;
@@ -74,13 +76,14 @@ struct app {
 
 struct app_options {
 	struct term_options term;
+	bool is_plain; /* without screens: the terminal is not opened */
 	bool is_practice;
 	app_practice_key_fn *practice_key; /* NULL unless is_practice */
 	const char *ca_file;	 /* trusted instead of the system's list; NULL: the system's */
 	struct request_log *log; /* of all requests; outlives the app; NULL: none is kept */
 };
 
-/* Opens the terminal. On failure nothing is left open. */
+/* Opens the terminal, unless it is plain. On failure nothing is left open. */
 bool app_init(struct app *app, const struct app_options *options, struct err *err);
 /* Runs until app_end. Returns the exit code. */
 int app_run(struct app *app);

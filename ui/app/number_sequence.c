@@ -253,6 +253,12 @@ bool number_sequence_leave(struct open_number *number, struct err *err)
 	return true;
 }
 
+void number_sequence_lock(struct open_number *number)
+{
+	if (number_sequence_is_running(number) && number->sequence->send.step == SEND_CONFLICT)
+		send_cancel(&number->sequence->send);
+}
+
 void number_sequence_was_read(struct open_number *number)
 {
 	struct sequence *sequence = number->sequence;

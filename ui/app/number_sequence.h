@@ -45,6 +45,9 @@ bool number_sequence_undo(struct open_number *number, struct err *err);
 /* Settles number->left_open without a write. */
 bool number_sequence_leave(struct open_number *number, struct err *err);
 
+/* For a lock: what runs goes on to its end, but a choice that nobody makes would keep its key. */
+void number_sequence_lock(struct open_number *number);
+
 /* One that looks: told after each step. NULL: nobody. */
 void number_sequence_observe(struct open_number *number, sequence_observer_fn *observer,
 			     void *owner);

@@ -197,7 +197,7 @@ void open_number_merged(struct open_number *number)
 static void incoming_settle(struct open_number *number)
 {
 	if (draft_keeper_found_at(number) != 0) {
-		if (!number->asks_about_draft)
+		if (!number->asks_about_draft && !number->app->is_plain)
 			screen_draft_found_ask(number);
 		return;
 	}
@@ -211,7 +211,8 @@ static void incoming_settle(struct open_number *number)
 	merge_compute(number->merge, &number->settings.values, &number->incoming.values,
 		      &number->draft.mine);
 	if (merge_conflict_count(number->merge) > 0) {
-		app_push(number->app, screen_reading_conflict_new(number->app, number));
+		if (!number->app->is_plain)
+			app_push(number->app, screen_reading_conflict_new(number->app, number));
 		return;
 	}
 	taken_over_say(number);
@@ -245,16 +246,22 @@ void open_number_found_discard(struct open_number *number)
 	draft_keeper_decided(number);
 }
 
+/* Nothing is to move now: text is being entered, or a question is open. */
+static bool screen_is_busy(const struct app *app)
+{
+	const struct screen_ops *top = app->is_plain ? NULL : app->top->ops;
+	return top != NULL &&
+	       (top->is_overlay || (top->has_text_focus != NULL && top->has_text_focus(app->top)));
+}
+
 void open_numbers_settle(struct app *app)
 {
 	struct open_number *next;
 	if (app->curtain != NULL)
 		return; /* nor under the lock */
 	for (struct open_number *number = app->open; number != NULL; number = next) {
-		const struct screen_ops *top = app->top->ops;
 		next = number->next;
-		if (top->is_overlay ||
-		    (top->has_text_focus != NULL && top->has_text_focus(app->top)))
+		if (screen_is_busy(app))
 			return;
 		if (number->has_incoming && number->merge == NULL)
 			incoming_settle(number);
@@ -352,6 +359,7 @@ void open_number_lock(struct open_number *number)
 {
 	if (number->reading != NULL)
 		open_number_read_cancel(number);
+	number_sequence_lock(number);
 	secret_release(&number->endpoint.key);
 }
 

@@ -79,32 +79,8 @@ static void sentence_add(struct screen_left_open *self, enum style style, char *
 
 static void began_rows(struct screen_left_open *self)
 {
-	static const char *const what[SEQUENCE_KIND_COUNT] = {
-		[SEQUENCE_SEND] = "A send",
-		[SEQUENCE_OFF] = "Emergency off",
-		[SEQUENCE_ON] = "Back on",
-		[SEQUENCE_MOVE] = "A move to another SIP server",
-		[SEQUENCE_RESET_PASSWORD] = "A reset of the SIP password",
-	};
-	const struct sequence_record *open = self->number->left_open;
-	char began[CLOCK_TEXT_SIZE], until[CLOCK_TEXT_SIZE];
-	struct str who;
-	str_init(&who);
-	who_write_words(&open->who, &who);
 	(void)form_add(&self->form, FORM_SECTION, "What was under way");
-	if (open->undo_until != 0)
-		sentence_add(self, STYLE_NORMAL,
-			     mem_format("%s of %s by %s was to be undone by itself at %s, unless "
-					"confirmed. It was neither: sipdesk did not run then, or "
-					"the undo did not get through.",
-					what[open->kind], clock_rfc3339(open->began_at, began),
-					who.bytes, clock_hour_minute(open->undo_until, until)));
-	else
-		sentence_add(self, STYLE_NORMAL,
-			     mem_format("%s was begun on %s by %s, and its end was not seen.",
-					what[open->kind], clock_rfc3339(open->began_at, began),
-					who.bytes));
-	str_release(&who);
+	sentence_add(self, STYLE_NORMAL, settle_began_words(self->number->left_open));
 }
 
 static void lines_add(struct screen_left_open *self, const char *title,

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "calling/fields.h"
 #include "calling/rules.h"
-#include "ui/screens/pasted.h"
+#include "ui/app/pasted.h"
 #include "ui/screens/screens.h"
 #include "ui/widgets/box.h"
 
@@ -49,7 +49,7 @@ struct form_row *number_form_row(struct number_form *fields, struct field_ref re
 	field_words(field, value_of(fields, ref), &words);
 	row->ref = ref;
 	row->value = str_detach(&words);
-	if ((field->flags & FIELD_READ_ONLY) != 0 || fields->number->is_read_only)
+	if ((field->flags & FIELD_READ_ONLY) != 0 || fields->number->endpoint.is_read_only)
 		row->mark = '-';
 	note_fill(fields, row);
 	const struct finding *finding = findings_for(&fields->number->findings, ref);

@@ -457,9 +457,10 @@ static bool numbers_offers(struct screen *screen, enum action_id action)
 
 static const char *numbers_bar_label(struct screen *screen, enum action_id action)
 {
+	bool is_finding = self_of(screen)->is_finding;
 	if (action == ACTION_BACK)
-		return self_of(screen)->is_finding ? "Show all" : "";
-	return NULL;
+		return is_finding ? "Show all" : "";
+	return action == ACTION_REMOVE && is_finding ? "" : NULL; /* Del edits what is typed */
 }
 
 static bool numbers_has_text_focus(struct screen *screen)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/app/outcome_words.h"
 
 #include <stdlib.h>
 
@@ -221,83 +222,6 @@ static void taken_over_add(struct sending_rows *rows, const struct merge *merge)
 	}
 }
 
-/* A draft of the person's. */
-static const char *send_meaning(const struct send *send)
-{
-	switch (send->outcome) {
-	case SEND_APPLIED:
-		return "The number was read back: the service holds exactly what you sent.";
-	case SEND_APPLIED_DIFFERENT:
-		return "The number was read back, and not all of it is what you sent. What differs "
-		       "is "
-		       "kept in your draft.";
-	case SEND_NOT_APPLIED:
-		if (send->err.kind ==
-		    ERR_CONFLICT) /* nothing was left to send: its sentence says it */
-			return NULL;
-		return send->cancelled && !send->writes_begun
-			       ? "You cancelled before anything was written. Your draft is kept."
-			       : "The service holds what it held before. Your draft is kept.";
-	case SEND_UNKNOWN:
-		return send->cancelled
-			       ? "The write left, and you stopped the reading back. The number is "
-				 "marked, your draft is kept, and the next opening reads it first."
-			       : "The write left, but the number could not be read back. It is "
-				 "marked, "
-				 "your draft is kept, and the next opening reads it first.";
-	}
-	return "";
-}
-
-static const char *const APPLIED_MEANINGS[SEQUENCE_KIND_COUNT] = {
-	[SEQUENCE_OFF] = "The number was read back: SIP is off, and its SIP server is kept. n "
-			 "switches it on again.",
-	[SEQUENCE_ON] = "The number was read back: SIP is on again, as it was before.",
-	[SEQUENCE_MOVE] = "The number was read back: it has the new SIP server. The SIP user "
-			  "password may have changed with it: F6 reveals it.",
-	[SEQUENCE_RESET_PASSWORD] =
-		"The number was read back: it is in service again, with a new SIP user password. "
-		"Until your SIP server has it, it cannot place calls: F6 reveals it.",
-	[SEQUENCE_FINISH] = "The number was read back: what was left half-done is finished.",
-	[SEQUENCE_UNDO] = "The number was read back: it has the settings from before again.",
-};
-
-/* Settings moved meanwhile that a reset would have removed. */
-static bool has_conflicts(const struct send *send)
-{
-	return send->cancelled && merge_conflict_count(&send->merge) > 0;
-}
-
-static const char *sequence_meaning(const struct sequence *sequence)
-{
-	const struct send *send = &sequence->send;
-	switch (send->outcome) {
-	case SEND_APPLIED: return APPLIED_MEANINGS[sequence->record.kind];
-	case SEND_APPLIED_DIFFERENT:
-		return "The number was read back, and not all of it is what was wanted.";
-	case SEND_NOT_APPLIED:
-		if (send->err.kind == ERR_CONFLICT)
-			return NULL;
-		if (has_conflicts(send) && !send->writes_begun)
-			return "Its settings were changed elsewhere meanwhile, so nothing was "
-			       "written. Look at them, then begin anew.";
-		return send->cancelled && !send->writes_begun
-			       ? "It was cancelled before anything was written."
-			       : "The service holds what it held before this step.";
-	case SEND_UNKNOWN:
-		return "The write left, but the number could not be read back: what it holds is "
-		       "not known.";
-	}
-	return NULL;
-}
-
-/* A settling one that found all as it was wanted. */
-static bool had_nothing_to_do(const struct sequence *sequence)
-{
-	return sequence->settles[0] != '\0' && sequence->state == SEQUENCE_DONE &&
-	       sequence->send.outcome == SEND_NOT_APPLIED;
-}
-
 void sending_outcome_add(struct sending_rows *rows, const struct sequence *sequence)
 {
 	const struct send *send = &sequence->send;
@@ -305,14 +229,13 @@ void sending_outcome_add(struct sending_rows *rows, const struct sequence *seque
 			   : send->outcome == SEND_NOT_APPLIED ? STYLE_WRONG
 							       : STYLE_WARNING;
 	(void)form_add(rows->form, FORM_SECTION, "Outcome");
-	if (had_nothing_to_do(sequence)) {
+	if (outcome_needed_nothing(sequence)) {
 		sentence_add(rows, STYLE_GOOD,
 			     "Nothing had to be written: the service shows what was wanted.");
 		return;
 	}
 	sentence_add(rows, style, SEND_OUTCOME_WORDS[send->outcome]);
-	const char *meaning = sequence->record.kind == SEQUENCE_SEND ? send_meaning(send)
-								     : sequence_meaning(sequence);
+	const char *meaning = outcome_meaning(sequence);
 	if (meaning != NULL)
 		sentence_add(rows, STYLE_NORMAL, meaning);
 	if (send->repaired)

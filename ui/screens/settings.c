@@ -38,7 +38,7 @@ static void server_marks(struct number_form *fields, struct form_row *row, int s
 {
 	const struct open_number *number = fields->number;
 	const struct change *own = changes_for(&number->changes, row->ref);
-	if (number->is_read_only)
+	if (number->endpoint.is_read_only)
 		row->mark = '-';
 	for (size_t i = 0; i < number->changes.count; i++)
 		if (number->changes.items[i].ref.server == server)
@@ -249,7 +249,8 @@ static const char *help_sentence(struct number_form *fields, enum style *style)
 		"Whether Meta will accept this server's certificate; if not, what to change.";
 	static const char add[] = "Adds the SIP server that WhatsApp calls of this number go to.";
 	const struct open_number *number = fields->number;
-	if (number->left_open != NULL || number->settings.why_not_editable != NULL) {
+	if (number->left_open != NULL || draft_keeper_why_locked(number) != NULL ||
+	    number->settings.why_not_editable != NULL) {
 		*style = STYLE_WARNING;
 		return open_number_why_not_editable(number);
 	}

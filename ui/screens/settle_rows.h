@@ -4,14 +4,10 @@
 #define SIPDESK_UI_SCREENS_SETTLE_ROWS_H
 
 #include "ui/app/open_number.h"
+#include "ui/app/settle_words.h"
 #include "ui/widgets/form.h"
-
-enum settle_way { SETTLE_FINISH, SETTLE_UNDO, SETTLE_LEAVE, SETTLE_WAYS };
 
 /* Adds number->left_open's. A row's action is `first` and its way. */
 void settle_rows_add(struct form *form, const struct open_number *number, int first);
-
-/* What these settings mean for calls now: a sentence. Caller frees. */
-char *calls_now(const struct calling_values *values);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "ui/term/typography.h"
 
 #include <curses.h>
 #include <stdint.h>
@@ -11,36 +12,6 @@
 enum {
 	RULE_COLUMN = 1, /* rules leave the first column free, as the rows below them do */
 };
-
-/* Signs that stand in our own sentences, for locales that cannot show them. */
-static const struct {
-	uint32_t character;
-	const char *ascii;
-} TYPOGRAPHY[] = {
-	{ 0x00a0, " " },   { 0x00b7, "." },   { 0x00d7, "x" },	 { 0x2013, "-" },  { 0x2014, "--" },
-	{ 0x2018, "'" },   { 0x2019, "'" },   { 0x201c, "\"" },	 { 0x201d, "\"" }, { 0x2022, "*" },
-	{ 0x2026, "..." }, { 0x203a, ">" },   { 0x2190, "<-" },	 { 0x2191, "^" },  { 0x2192, "->" },
-	{ 0x2193, "v" },   { 0x2264, "<=" },  { 0x2265, ">=" },	 { 0x2500, "-" },  { 0x2514, "`" },
-	{ 0x2587, "#" },   { 0x25cb, "( )" }, { 0x25cf, "(*)" }, { 0x2713, "+" },  { 0x2717, "x" },
-};
-
-static void piece_read(struct text_piece *piece, const char *bytes, size_t length)
-{
-	text_piece_read(piece, bytes, length);
-	uint32_t character;
-	size_t size = text_utf8_decode(bytes, length, &character);
-	if (!piece->spelled || size == 0)
-		return;
-	for (size_t i = 0; i < ARRAY_LENGTH(TYPOGRAPHY); i++) {
-		const char *ascii = TYPOGRAPHY[i].ascii;
-		if (TYPOGRAPHY[i].character != character)
-			continue;
-		piece->spelled = false;
-		piece->columns = (int)strlen(ascii);
-		memcpy(piece->bytes, ascii, strlen(ascii) + 1);
-		return;
-	}
-}
 
 void draw_begin(struct term *term)
 {
@@ -130,7 +101,7 @@ static int span_columns(const char *bytes, size_t length, int enough)
 	struct text_piece piece;
 	int columns = 0;
 	for (; length > 0 && columns <= enough; length -= piece.source_length) {
-		piece_read(&piece, bytes, length);
+		typography_read(&piece, bytes, length);
 		columns += piece.columns;
 		bytes += piece.source_length;
 	}
@@ -149,7 +120,7 @@ static int span_draw(const struct term *term, int row, int column, int width, en
 	bool is_cut = span_columns(bytes, length, width) > width;
 	int room = is_cut ? width - 1 : width;
 	for (; length > 0; length -= piece.source_length) {
-		piece_read(&piece, bytes, length);
+		typography_read(&piece, bytes, length);
 		if (taken + piece.columns > room)
 			break;
 		(void)cells_put(term, row, column + taken, piece.spelled ? STYLE_DIM : style,
@@ -209,7 +180,7 @@ size_t draw_line_length(const char *text, size_t length, int width, size_t *next
 	struct text_piece piece;
 	size_t end = 0, blank = 0, within = 0;
 	for (int columns = 0; end < length; end += piece.source_length) {
-		piece_read(&piece, text + end, length - end);
+		typography_read(&piece, text + end, length - end);
 		columns += piece.columns;
 		if (end > 0 && text[end] == ' ')
 			blank = end;

@@ -1,6 +1,6 @@
 /* What was pasted or typed into a hostname, put where it belongs. */
-#ifndef SIPDESK_UI_SCREENS_PASTED_H
-#define SIPDESK_UI_SCREENS_PASTED_H
+#ifndef SIPDESK_UI_APP_PASTED_H
+#define SIPDESK_UI_APP_PASTED_H
 
 #include "ui/app/open_number.h"
 

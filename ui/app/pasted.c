@@ -1,4 +1,4 @@
-#include "ui/screens/pasted.h"
+#include "ui/app/pasted.h"
 
 #include "calling/paste.h"
 
