@@ -29,9 +29,10 @@ void json_reader_init(struct json_reader *reader, const char *bytes, size_t leng
 /* The NUL behind the text is no blank, so the end needs no look. */
 static void blanks_skip(struct json_reader *reader)
 {
-	while (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\t' ||
-	       *reader->at == '\r')
-		reader->at++;
+	const char *at = reader->at;
+	while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')
+		at++;
+	reader->at = at;
 }
 
 char json_reader_next(struct json_reader *reader)
@@ -110,33 +111,37 @@ static size_t escape_read(const char *at, uint32_t *character)
 	return 2 * (size_t)ESCAPE_LENGTH;
 }
 
-/* Stands for itself in a string: most bytes of a file do, so this is asked for each of them. */
-static bool is_plain(char byte)
-{
-	return byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
-}
+/* Those that stand for themselves in a string: most bytes of a file do, so each is looked up here.
+ * All of ASCII but controls, the quote and the backslash. */
+static const bool PLAIN[256] = {
+	[' ' ... '!'] = true,
+	['#' ... '['] = true,
+	[']' ... '~'] = true,
+};
 
 static bool string_read(struct json_reader *reader)
 {
-	if (*reader->at != '"')
+	const char *at = reader->at;
+	if (*at != '"')
 		return fault(reader);
-	for (reader->at++;;) {
+	for (at++;;) {
 		uint32_t character;
 		size_t size = 0;
-		while (is_plain(*reader->at))
-			reader->at++;
-		if (*reader->at == '"')
+		while (PLAIN[(unsigned char)*at])
+			at++;
+		if (*at == '"')
 			break;
-		if (*reader->at == '\\')
-			size = escape_read(reader->at, &character);
-		else if ((unsigned char)*reader->at >= 0x7f)
-			size = text_utf8_decode(reader->at, (size_t)(reader->end - reader->at),
-						&character);
-		if (size == 0) /* also at the NUL behind the text */
+		if (*at == '\\')
+			size = escape_read(at, &character);
+		else if ((unsigned char)*at >= 0x7f)
+			size = text_utf8_decode(at, (size_t)(reader->end - at), &character);
+		if (size == 0) { /* also at the NUL behind the text */
+			reader->at = at;
 			return fault(reader);
-		reader->at += size;
+		}
+		at += size;
 	}
-	reader->at++;
+	reader->at = at + 1;
 	return true;
 }
 

@@ -104,10 +104,10 @@ static bool character_is_unfit(uint32_t character)
 		{ 0x13430, 0x1343f }, { 0x16fe4, 0x16fe4 },  { 0x1bca0, 0x1bca3 },
 		{ 0x1d173, 0x1d17a }, { 0xe0000, 0x10ffff },
 	};
-	for (size_t i = 0; i < ARRAY_LENGTH(unfit); i++)
-		if (character >= unfit[i].first && character <= unfit[i].last)
-			return true;
-	return false;
+	size_t i = 0;
+	while (i < ARRAY_LENGTH(unfit) && character > unfit[i].last)
+		i++;
+	return i < ARRAY_LENGTH(unfit) && character >= unfit[i].first;
 }
 
 /* `kind` is 'u' for a character, 'x' for a byte that is no UTF-8. */

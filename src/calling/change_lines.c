@@ -47,16 +47,21 @@ static const struct change *drawn_next(struct drawn *drawn)
 	return NULL;
 }
 
+void change_lines_of(const struct changes *changes, struct change_lines *lines)
+{
+	*lines = (struct change_lines) { 0 };
+	struct drawn drawn = { .changes = changes };
+	for (const struct change *change; (change = drawn_next(&drawn)) != NULL;)
+		line_add(lines, change);
+}
+
 void change_lines_compute(const struct calling_values *base, const struct calling_values *mine,
 			  struct change_lines *lines)
 {
-	*lines = (struct change_lines) { 0 };
 	struct changes changes;
 	changes_init(&changes);
 	changes_compute(base, mine, false, &changes);
-	struct drawn drawn = { .changes = &changes };
-	for (const struct change *change; (change = drawn_next(&drawn)) != NULL;)
-		line_add(lines, change);
+	change_lines_of(&changes, lines);
 	for (size_t i = 0; i < lines->count && lines->count > 1; i++)
 		if (lines->items[i].ref.field == FIELD_SRTP)
 			lines->items[i].note = mem_text("sent last, by itself");
@@ -97,7 +102,6 @@ enum fact {
 	SRTP_CHANGES = 1 << 18,
 	SIP_WRITTEN = 1 << 19,
 	PORT_CHANGES = 1 << 20,
-	APPS_SEVERAL = 1 << 21,
 };
 
 /* Facts and sentences: API.md ("Fields", "Rules", "SIP side"). */
@@ -135,8 +139,10 @@ static const struct consequence {
 	  "The call_created and terminate webhooks stop.", NULL },
 	{ SERVERS_EMPTIED, 0, "The SIP user password will change when a SIP server is added again.",
 	  NULL },
-	{ SERVER_REMOVED | APPS_SEVERAL, 0,
-	  "An API key removes only its own app's SIP server; another app's stays.", NULL },
+	{ SERVER_REMOVED, 0,
+	  "An API key removes only its own app's SIP server: one with another app's app_id belongs "
+	  "to that app and stays.",
+	  NULL },
 	{ HOSTNAME_CHANGES | SIP_ON | CALLING_ON, SIP_STARTS, "From then on calls go to ", "." },
 	{ HOSTNAME_CHANGES, 0, "The SIP server's certificate must cover ",
 	  ", or no call arrives." },
@@ -226,7 +232,6 @@ static unsigned facts_of(const struct calling_values *base, const struct calling
 	facts |= values_srtp_is_sdes(mine) ? SDES_ON : 0;
 	facts |= after > 0 ? SERVERS_LEFT : 0;
 	facts |= before > 0 && after == 0 ? SERVERS_EMPTIED : 0;
-	facts |= before > 1 ? APPS_SEVERAL : 0;
 	return facts;
 }
 

@@ -58,6 +58,8 @@ struct change_lines {
 
 void change_lines_compute(const struct calling_values *base, const struct calling_values *mine,
 			  struct change_lines *lines);
+/* The same of changes that were computed. */
+void change_lines_of(const struct changes *changes, struct change_lines *lines);
 void change_lines_release(struct change_lines *lines);
 
 /* What the changes mean for calls, one sentence each. */

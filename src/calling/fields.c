@@ -1,6 +1,7 @@
 #include "calling/fields.h"
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "calling/rules.h"
@@ -359,6 +360,36 @@ const struct choice *field_choice(const struct field *field, const char *value)
 		if (text_equal_nocase(choice->value, value))
 			return choice;
 	return NULL;
+}
+
+static char *codes_tidy(const char *typed)
+{
+	static const char between[] = " \t,;";
+	struct str codes;
+	str_init(&codes);
+	for (typed += strspn(typed, between); *typed != '\0'; typed += strspn(typed, between)) {
+		if (codes.length > 0)
+			str_add_char(&codes, ' ');
+		for (size_t length = strcspn(typed, between); length > 0; length--, typed++)
+			str_add_char(&codes, *typed >= 'a' && *typed <= 'z'
+						     ? (char)(*typed - 'a' + 'A')
+						     : *typed);
+	}
+	return str_detach(&codes);
+}
+
+char *field_tidy(const struct field *field, const char *typed)
+{
+	static const char blanks[] = " \t";
+	if (field->type == FIELD_TYPE_CODES)
+		return codes_tidy(typed);
+	if (field->type != FIELD_TYPE_HOST && field->type != FIELD_TYPE_PORT)
+		return mem_text(typed);
+	typed += strspn(typed, blanks);
+	size_t length = strlen(typed);
+	while (length > 0 && strchr(blanks, typed[length - 1]) != NULL)
+		length--;
+	return mem_text_n(typed, length);
 }
 
 static void codecs_words(const char *codes, struct str *out)

@@ -76,6 +76,10 @@ const char *section_title(enum field_section section);
 struct str;
 void field_words(const struct field *field, const char *value, struct str *out);
 
+/* What was typed into it as it is meant: blanks around a hostname and a port left out, codes in
+ * capitals with one blank between ("de, fr" is "DE FR"); any other text as it is. Caller frees. */
+char *field_tidy(const struct field *field, const char *typed);
+
 /* The choice `value` names, letter case aside; NULL when it names none. */
 const struct choice *field_choice(const struct field *field, const char *value);
 

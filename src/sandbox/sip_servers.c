@@ -21,6 +21,8 @@
 const struct sip_server SIP_SERVERS[] = {
 	{ .hostname = "sip.acme.example", .expect = "pass", .note = "as it should be" },
 	{ .hostname = "edge.clinic.example", .expect = "pass", .note = "as it should be" },
+	{ .hostname = "voice.outlet.example", .expect = "pass", .note = "as it should be" },
+	{ .hostname = "old-pbx.agency.example", .expect = "pass", .note = "as it should be" },
 	{ .hostname = "sip.bakery.example",
 	  .expect = "CRT-1",
 	  .note = "names voice.bakery.example only",

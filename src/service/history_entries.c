@@ -1,6 +1,8 @@
 #include "service/history_entries.h"
 
 #include "base/mem.h"
+#include "base/text.h"
+#include "service/send.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +38,7 @@ static void entry_begin(struct history_entries *entries, const struct json_doc *
 		.settles = mem_text(text_of(line, "settles")),
 		.began_at = number_of(line, "at"),
 		.before = slice_of(line, "before"),
+		.goal_count = cJSON_GetArraySize(json_member(line->root, "goals")),
 	};
 	(void)sequence_kind_read(text_of(line, "kind"), &entry->kind);
 	who_read_json(&entry->who, json_member(line->root, "who"));
@@ -50,6 +53,8 @@ static void request_add(struct history_entry *entry, const struct json_doc *line
 		.title = mem_text(title == NULL ? "" : title),
 		.body = slice_of(line, "body"),
 	};
+	free(entry->after); /* what was read back before it is no longer what is there */
+	entry->after = NULL;
 }
 
 static void answer_take(struct history_entry *entry, const struct json_doc *line)
@@ -63,9 +68,13 @@ static void answer_take(struct history_entry *entry, const struct json_doc *line
 	mem_text_set(&request->words, words == NULL || *words == '\0' ? NULL : words);
 }
 
+/* A goal reached on the way is no outcome: the next may have been cut off. */
 static void result_take(struct history_entry *entry, const struct json_doc *line)
 {
-	mem_text_set(&entry->outcome, text_of(line, "outcome"));
+	const char *outcome = text_of(line, "outcome");
+	bool is_on_the_way = number_of(line, "goal") + 1 < entry->goal_count &&
+			     text_equal(outcome, SEND_OUTCOME_WORDS[SEND_APPLIED]);
+	mem_text_set(&entry->outcome, is_on_the_way ? NULL : outcome);
 	char *after = slice_of(line, "after");
 	if (after == NULL)
 		return;

@@ -24,7 +24,8 @@ struct history_entry {
 	int64_t began_at;
 	struct who who;
 	char *before;	    /* the `calling` object, JSON, passwords hidden */
-	char *after;	    /* as last read back; NULL: it was not */
+	char *after;	    /* as read back after its last request; NULL: it was not */
+	int goal_count;
 	char *outcome;	    /* of its last goal, in SAFETY's words; NULL: none was reached */
 	char *ended;	    /* "through", "finished", "undone", "left as it is"; NULL: open */
 	int64_t undo_until; /* a timed undo waits; 0: none */

@@ -121,12 +121,10 @@ static void plan_begin(struct send *send)
 		send_finish(send, SEND_NOT_APPLIED, &err);
 	else if (send->plan.count > 0)
 		send_write_begin(send, 0);
-	else if (state->rate_waited[0])
-		send_finish(send, SEND_APPLIED, NULL); /* it was carried out after all */
-	else if (doubt_begin(send))
+	else if (!state->rate_waited[0] && doubt_begin(send))
 		send_tell(send);
-	else if (state->doubts)
-		send_finish(send, SEND_APPLIED, NULL); /* by the write before, or without it */
+	else if (state->rate_waited[0] || state->doubts)
+		send_finish(send, SEND_APPLIED, NULL); /* it was carried out after all */
 	else
 		nothing_left_tell(send);
 }

@@ -29,14 +29,33 @@ static void sentence_add(struct err *err, const char *sentence)
 		       length == 0 ? "" : " ", sentence);
 }
 
+static const char SERVER_STAYS[] =
+	"Look at the app_id of the SIP server that is still there: where it is another app's, only "
+	"that app's API key can remove it, and sending again does not help.";
+
+/* A server that was to be removed is still there. */
+static bool keeps_server(const struct send *send)
+{
+	const struct changes *differences = &send->state->comparison.differences;
+	for (size_t i = 0; i < differences->count; i++)
+		if (differences->items[i].kind == CHANGE_ADDED &&
+		    differences->items[i].ref.field == FIELD_SIP_SERVERS)
+			return true;
+	return false;
+}
+
 void send_not_applied(struct send *send)
 {
 	struct err err = send->state->write_err;
 	if (err.kind == ERR_NONE) {
 		err_set(&err, ERR_REFUSED,
 			"The service took the write, but it still shows the old values.");
-		err_next_step(&err, "Read the settings again in a moment. Where they stay as they "
-				    "are, send again.");
+		err_next_step(
+			&err, "%s",
+			keeps_server(send)
+				? SERVER_STAYS
+				: "Read the settings again in a moment. Where they stay as they "
+				  "are, send again.");
 	} else if (send->state->is_ambiguous) {
 		sentence_add(&err, "Read back since, the service still shows the old values.");
 	}
@@ -50,8 +69,12 @@ static void applied_different(struct send *send)
 	if (err.kind == ERR_NONE) {
 		err_set(&err, ERR_REFUSED,
 			"The service took the write, but it shows other values than were sent.");
-		err_next_step(&err, "Look at the differences: send them again, or keep what the "
-				    "service shows.");
+		err_next_step(
+			&err, "%s",
+			keeps_server(send)
+				? SERVER_STAYS
+				: "Look at the differences: send them again, or keep what the "
+				  "service shows.");
 	} else if (state->is_ambiguous) {
 		sentence_add(&err, "Read back since, the service shows part of what was wanted.");
 	} else if (state->written < send->plan.count) {

@@ -164,8 +164,12 @@ static bool file_open(struct history *history, struct err *err)
 		return false;
 	history->fd =
 		open(history->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return history->fd >= 0 ||
-	       err_set(err, ERR_IO, "Cannot open %s: %s.", history->path, strerror(errno));
+	if (history->fd >= 0)
+		return true;
+	(void)err_set(err, ERR_IO, "Nothing can be sent: its history %s cannot be opened: %s.",
+		      history->path, strerror(errno));
+	err_next_step(err, "Make the folder writable.");
+	return false;
 }
 
 void history_open_in_memory(struct history *history)

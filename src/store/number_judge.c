@@ -140,7 +140,7 @@ static void words_join(char *text)
 {
 	char *to = text;
 	for (const char *from = text; *from != '\0'; from++) {
-		bool is_gap = strchr(" \t,", *from) != NULL;
+		bool is_gap = *from == ' ' || *from == '\t' || *from == ',';
 		if (!is_gap)
 			*to++ = *from;
 		else if (to > text && to[-1] != ' ')

@@ -25,6 +25,8 @@ static const struct {
 } SERVERS[] = {
 	{ "sip.acme.example", "PASS", "answers SIP over TLS" },
 	{ "edge.clinic.example", "PASS", "answers SIP over TLS" },
+	{ "voice.outlet.example", "PASS", "answers SIP over TLS" },
+	{ "old-pbx.agency.example", "PASS", "answers SIP over TLS" },
 	{ "sip.bakery.example", "FAIL", "it does not name sip.bakery.example" },
 	{ "expired.acme.example", "FAIL", "The certificate expired" },
 	{ "chain.acme.example", "FAIL", "the issuing CA" },

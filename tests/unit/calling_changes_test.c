@@ -346,7 +346,9 @@ static const struct consequences_case {
 	  "Calls come through the Graph API again, and calling webhooks start again.\n"
 	  "The SIP server is kept for when SIP is enabled again.\n" },
 	{ "servers emptied", CALLING("\"sip\":{" AT("a.example") "}"), CALLING("\"sip\":{}"),
-	  "The SIP user password will change when a SIP server is added again.\n" },
+	  "The SIP user password will change when a SIP server is added again.\n"
+	  "An API key removes only its own app's SIP server: one with another app's app_id belongs "
+	  "to that app and stays.\n" },
 	{ "hostname", CALLING(ON ",\"sip\":{" ON "," AT("a.example") "}"),
 	  CALLING(ON ",\"sip\":{" ON "," AT("b.example") "}"),
 	  "From then on calls go to b.example.\n"
@@ -383,7 +385,8 @@ static const struct consequences_case {
 	  CALLING("\"sip\":{\"servers\":[{\"hostname\":\"a.example\"},"
 		  "{\"hostname\":\"b.example\"}]}"),
 	  CALLING("\"sip\":{" AT("b.example") "}"),
-	  "An API key removes only its own app's SIP server; another app's stays.\n" },
+	  "An API key removes only its own app's SIP server: one with another app's app_id belongs "
+	  "to that app and stays.\n" },
 	{ "callback permission", "{}", CALLING("\"callback_permission_status\":\"ENABLED\""),
 	  "People who call are asked to allow calls back.\n" },
 };
@@ -410,7 +413,8 @@ static void consequences_work(void **state)
 	}
 }
 
-/* A server replaced by another is, to the service, the same one under a new name. */
+/* A server replaced by another is, to the service, the same one under a new name, unless it is
+ * another app's. */
 static void replaced_server_is_a_new_hostname(void **state)
 {
 	(void)state;
@@ -422,8 +426,9 @@ static void replaced_server_is_a_new_hostname(void **state)
 	values_server_add(&mine)->hostname = strdup("b.example");
 	struct sentences sentences;
 	consequences_compute(&base.values, &mine, &sentences);
-	assert_int_equal(sentences.count, 2);
-	assert_string_equal(sentences.items[0],
+	assert_int_equal(sentences.count, 3);
+	assert_non_null(strstr(sentences.items[0], "another app's app_id"));
+	assert_string_equal(sentences.items[1],
 			    "The SIP server's certificate must cover b.example, or no call "
 			    "arrives.");
 	sentences_release(&sentences);

@@ -73,6 +73,7 @@ static void assert_returns(const struct calling_values *base, const struct calli
 	struct calling_values again;
 	struct err err;
 	err_init(&err);
+	values_init(&again);
 	str_init(&json);
 	edits_write_json(base, mine, &json);
 	if (expected != NULL)

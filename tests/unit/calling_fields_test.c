@@ -49,6 +49,27 @@ static const struct words_case {
 	{ FIELD_PARAMETER_VALUE, "", "Empty" },
 };
 
+static const struct tidy_case {
+	enum field_id field;
+	const char *typed, *tidy;
+} tidy_cases[] = {
+	{ FIELD_SERVER_PORT, "5061", "5061" },
+	{ FIELD_SERVER_PORT, "5061 ", "5061" },
+	{ FIELD_SERVER_PORT, " \t5061", "5061" },
+	{ FIELD_SERVER_PORT, "   ", "" },
+	{ FIELD_SERVER_PORT, "50 61", "50 61" }, /* nobody knows what it means */
+	{ FIELD_SERVER_HOSTNAME, "  sip.acme.example ", "sip.acme.example" },
+	{ FIELD_SERVER_HOSTNAME, "Sip.Acme.example", "Sip.Acme.example" },
+	{ FIELD_CALL_ICON_COUNTRIES, "de, fr", "DE FR" },
+	{ FIELD_CALL_ICON_COUNTRIES, "de;fr", "DE FR" },
+	{ FIELD_CALL_ICON_COUNTRIES, " DE  fr,;gB, ", "DE FR GB" },
+	{ FIELD_CALL_ICON_COUNTRIES, "DE FR", "DE FR" },
+	{ FIELD_CALL_ICON_COUNTRIES, " , ", "" },
+	{ FIELD_CALL_ICON_COUNTRIES, "österreich", "öSTERREICH" },
+	{ FIELD_PARAMETER_VALUE, " berlin ", " berlin " },
+	{ FIELD_PARAMETER_KEY, "tgrp ", "tgrp " },
+};
+
 static const struct path_case {
 	struct field_ref ref;
 	const char *path;
@@ -249,6 +270,19 @@ static void paths_are_those_of_the_document(void **state)
 	values_release(&values);
 }
 
+static void what_was_typed_is_tidied(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(tidy_cases); i++) {
+		char *tidy = field_tidy(field_of(tidy_cases[i].field), tidy_cases[i].typed);
+		assert_string_equal(tidy, tidy_cases[i].tidy);
+		char *again = field_tidy(field_of(tidy_cases[i].field), tidy);
+		assert_string_equal(again, tidy);
+		free(again);
+		free(tidy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +294,7 @@ int main(void)
 		cmocka_unit_test(values_read_in_words),
 		cmocka_unit_test(a_secret_is_never_in_words),
 		cmocka_unit_test(paths_are_those_of_the_document),
+		cmocka_unit_test(what_was_typed_is_tidied),
 	};
 	setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);

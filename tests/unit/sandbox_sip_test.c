@@ -56,6 +56,8 @@ static const struct {
 } CASES[] = {
 	{ "sip.acme.example", "sip.acme.example", X509_V_OK, 2, false, "pass" },
 	{ "edge.clinic.example", "edge.clinic.example", X509_V_OK, 2, false, "pass" },
+	{ "voice.outlet.example", "voice.outlet.example", X509_V_OK, 2, false, "pass" },
+	{ "old-pbx.agency.example", "old-pbx.agency.example", X509_V_OK, 2, false, "pass" },
 	{ "sip.bakery.example", "voice.bakery.example", X509_V_ERR_HOSTNAME_MISMATCH, 2, false,
 	  "CRT-1" },
 	{ "expired.acme.example", "expired.acme.example", X509_V_ERR_CERT_HAS_EXPIRED, 2, false,
@@ -66,7 +68,7 @@ static const struct {
 	{ "plain.acme.example", NULL, X509_V_OK, 0, false, "TLS-1" },
 };
 
-enum { GOOD = 0, CHAIN = 4, ASKS = 5, PLAIN = 6 };
+enum { GOOD = 0, CHAIN = 6, ASKS = 7, PLAIN = 8 };
 
 struct stand {
 	struct sandbox *sandbox;

@@ -357,10 +357,11 @@ static bool settle(enum sequence_kind how, int tries_left)
 
 static void draft_round_trip(void)
 {
-	struct saved_draft draft;
+	struct saved_draft draft = { 0 };
 	struct err err;
 	bool exists;
 	const struct sequence_world *world = &story.world;
+	err_init(&err);
 	if (!draft_save(SEQUENCE_WORLD_ID, &world->base, &story.mine, false, &err) ||
 	    !draft_load(SEQUENCE_WORLD_ID, &draft, &exists, &err))
 		fail_msg("%s", err.sentence);

@@ -415,6 +415,37 @@ static void test_entries(void **state)
 	sequence_world_end(&world);
 }
 
+/* Cut off in its second goal: the first one's outcome and settings are not the whole's. */
+static void test_entry_cut_off(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"\"event\":\"begin\",\"sequence\":\"0123456789abcdef\",\"kind\":\"password "
+		"reset\",\"number\":\"Acme\",\"before\":{},\"goals\":[[],[]]",
+		"\"event\":\"request\",\"sequence\":\"0123456789abcdef\",\"goal\":0",
+		"\"event\":\"result\",\"sequence\":\"0123456789abcdef\",\"goal\":0,"
+		"\"outcome\":\"Applied\",\"after\":{}",
+		"\"event\":\"request\",\"sequence\":\"0123456789abcdef\",\"goal\":1",
+		"\"event\":\"result\",\"sequence\":\"0123456789abcdef\",\"goal\":1,"
+		"\"outcome\":\"Applied\",\"after\":{}",
+	};
+	struct history history;
+	struct err err;
+	history_open_in_memory(&history);
+	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
+		struct history_entries entries;
+		assert_true(history_append(&history, lines[i], &err));
+		assert_true(history_entries_read(&entries, &history, &err));
+		const struct history_entry *entry = &entries.items[0];
+		assert_string_equal(history_entry_words(entry), i == 0	? "Not sent"
+								: i < 4 ? "Sent, outcome not known"
+									: "Applied");
+		assert_int_equal(entry->after != NULL, i == 2 || i == 4);
+		history_entries_release(&entries);
+	}
+	history_close(&history);
+}
+
 static void test_unusable_record(void **state)
 {
 	(void)state;
@@ -461,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_disk_full),
 		cmocka_unit_test(test_timed_undo),
 		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_entry_cut_off),
 		cmocka_unit_test(test_unusable_record),
 	};
 	(void)signal(SIGPIPE, SIG_IGN);

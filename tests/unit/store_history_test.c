@@ -266,7 +266,8 @@ static void test_old_ones_cut(void **state)
 		char *at = text.bytes;
 		for (int n = 0; n < 2 * cases[i].old; n++) {
 			assert_int_equal(strlen(now_text), strlen(old_text));
-			memcpy(at, old_text, strlen(old_text));
+			for (size_t k = 0; old_text[k] != '\0'; k++)
+				at[k] = old_text[k];
 			at = strchr(at, '\n') + 1;
 		}
 		open_plain(&history, &notice);

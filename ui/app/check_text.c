@@ -50,6 +50,11 @@ char *check_timing_line(const struct check_report *report, const struct check_ti
 		[PHASE_TLS] = "TLS",
 		[PHASE_SIP] = "SIP",
 	};
+	const char *words = timing->words != NULL ? timing->words : timing->ok ? "" : "failed";
+	int decimals = timing->ms < 10 ? 1 : 0;
+	if (paper->glyphs == NULL)
+		return mem_format("%s: %.*f ms%s%s", titles[timing->phase], decimals, timing->ms,
+				  words[0] == '\0' ? "" : ", ", words);
 	struct str line;
 	double end = scale_end_ms(report);
 	int room = columns_of(paper) - INDENT - TIMING_COLUMNS - WORDS_COLUMNS;
@@ -59,10 +64,8 @@ char *check_timing_line(const struct check_report *report, const struct check_ti
 	from = from >= room ? room - 1 : from;
 	length = length < 1 ? 1 : length;
 	length = from + length > room ? room - from : length;
-	const char *words = timing->words != NULL ? timing->words : timing->ok ? "" : "failed";
 	str_init(&line);
-	str_addf(&line, "%s %8.*f ms  ", titles[timing->phase], timing->ms < 10 ? 1 : 0,
-		 timing->ms);
+	str_addf(&line, "%s %8.*f ms  ", titles[timing->phase], decimals, timing->ms);
 	for (int i = 0; i < (words[0] == '\0' ? from + length : room); i++)
 		str_add(&line, i >= from && i < from + length ? paper->glyphs->bar : " ");
 	if (words[0] != '\0')
@@ -95,6 +98,11 @@ char *check_certificate_line(const struct check_certificate *certificate, size_t
 	struct str line;
 	int note_column = columns_of(paper) - INDENT - CHAIN_NOTE_COLUMNS;
 	str_init(&line);
+	if (paper->glyphs == NULL) {
+		str_addf(&line, "%s: ", certificate->subject);
+		dates_write(certificate, now, &line);
+		return str_detach(&line);
+	}
 	for (size_t i = 1; i < level; i++)
 		str_add(&line, "  ");
 	if (level > 0)

@@ -12,9 +12,9 @@
 
 /* What it is written on. */
 struct check_paper {
-	int columns; /* lines are broken there; 0: they are not */
-	const struct glyphs *glyphs;
-	bool has_colour; /* escape sequences for colours */
+	int columns;		     /* lines are broken there; 0: they are not */
+	const struct glyphs *glyphs; /* NULL: for ears, without bars and columns */
+	bool has_colour;	     /* escape sequences for colours */
 };
 
 /* Appends the whole report; `target` as the person wrote it, `now` the moment that certificates'

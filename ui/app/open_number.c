@@ -322,6 +322,20 @@ static void key_refused(struct open_number *number)
 		err_next_step(&number->read_error, "%s", next_steps[number->key_source]);
 }
 
+static void unchanged_say(const struct open_number *number, const struct calling_settings *newer)
+{
+	char read_at[CLOCK_TEXT_SIZE];
+	struct changes changes;
+	if (!number->is_reread || !number->has_settings)
+		return;
+	changes_init(&changes);
+	changes_compute(&number->settings.values, &newer->values, true, &changes);
+	if (changes.count == 0)
+		app_notice(number->app, "Read again at %s: nothing has changed.",
+			   clock_hour_minute(newer->read_at, read_at));
+	changes_release(&changes);
+}
+
 static void read_done(void *owner, const char *bytes, size_t length, const struct err *err)
 {
 	struct open_number *number = owner;
@@ -331,8 +345,11 @@ static void read_done(void *owner, const char *bytes, size_t length, const struc
 	settings_init(&newer);
 	if (bytes == NULL)
 		number->read_error = *err;
-	else if (settings_decode(&newer, bytes, length, clock_now(), &number->read_error))
+	else if (settings_decode(&newer, bytes, length, clock_now(), &number->read_error)) {
+		unchanged_say(number, &newer);
 		settings_arrived(number, &newer);
+	}
+	number->is_reread = false;
 	if (number->read_error.kind != ERR_NONE)
 		number->state = NUMBER_FAILED;
 	if (number->read_error.kind == ERR_KEY)
@@ -366,6 +383,7 @@ void open_number_lock(struct open_number *number)
 static void read_key_came(void *owner, const struct secret *key)
 {
 	struct open_number *number = owner;
+	number->is_reread = number->is_reread && key != NULL;
 	if (key != NULL)
 		open_number_read(number);
 	else if (!number->has_settings && number->state != NUMBER_FAILED)
@@ -402,8 +420,15 @@ void open_number_read(struct open_number *number)
 	ticked(number);
 }
 
+void open_number_reread(struct open_number *number)
+{
+	number->is_reread = true;
+	open_number_read(number);
+}
+
 void open_number_read_cancel(struct open_number *number)
 {
+	number->is_reread = false;
 	client_cancel(&number->reading);
 	loop_timer_stop(&number->app->loop, &number->tick_timer);
 	number->state = number->has_settings ? NUMBER_READ : NUMBER_CANCELLED;

@@ -45,6 +45,7 @@ struct open_number {
 	bool has_settings;
 	struct err read_error; /* of the last reading, also where older settings are still shown */
 	struct client_operation *reading;
+	bool is_reread;	 /* the person asked for it: that nothing has changed is said */
 	int tick_timer;	 /* while reading: what is shown of it is a matter of seconds */
 	bool is_unknown; /* a write's outcome could not be read: read first */
 
@@ -89,6 +90,8 @@ void open_number_lock(struct open_number *number);
 
 /* Starts a reading, fetching the key first where there is none; no-op while one runs. */
 void open_number_read(struct open_number *number);
+/* The same where the person asked for it: that nothing has changed is said, too. */
+void open_number_reread(struct open_number *number);
 /* Settings that somebody else has just read, as if open_number_read had; they are taken. */
 void open_number_arrived(struct open_number *number, struct calling_settings *newer);
 void open_number_read_cancel(struct open_number *number);

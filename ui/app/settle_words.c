@@ -18,14 +18,17 @@ char *settle_began_words(const struct sequence_record *open)
 	struct str who;
 	str_init(&who);
 	who_write_words(&open->who, &who);
-	clock_rfc3339(open->began_at, began);
+	clock_day_minute(open->began_at, began);
+	const char *why = clock_now() < open->undo_until
+				  ? "sipdesk was ended before, so it will not be"
+				  : "It was neither: sipdesk did not run then, or the undo did not "
+				    "get through";
 	char *words =
 		open->undo_until != 0
 			? mem_format("%s of %s by %s was to be undone by itself at %s, unless "
-				     "confirmed. It was neither: sipdesk did not run then, or the "
-				     "undo did not get through.",
+				     "confirmed. %s.",
 				     what[open->kind], began, who.bytes,
-				     clock_hour_minute(open->undo_until, until))
+				     clock_hour_minute(open->undo_until, until), why)
 			: mem_format("%s was begun on %s by %s, and its end was not seen.",
 				     what[open->kind], began, who.bytes);
 	str_release(&who);

@@ -80,6 +80,8 @@ void commands_help(FILE *out)
 		    "\n"
 		    "  --ascii    the screens in ASCII, whatever the locale says\n"
 		    "  --mouse    the screens take clicks and the wheel\n"
+		    "  --plain    the same in questions and lines of text, for screen readers and "
+		    "odd terminals\n"
 		    "  --help     show this help\n"
 		    "  --version  show the version\n",
 		    out);

@@ -8,18 +8,23 @@
 #include "ui/app/open_number.h"
 #include "ui/commands/practice.h"
 #include "ui/commands/target.h"
+#include "ui/plain/plain.h"
 #include "ui/screens/screens.h"
 
 #include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-enum { OPTION_SANDBOX = 512, OPTION_ASCII, OPTION_MOUSE };
+static const char WHY_PLAIN[] = "TERM is dumb: no screens can be drawn on such a terminal, so this "
+				"goes in lines of text, as with --plain.";
+
+enum { OPTION_SANDBOX = 512, OPTION_ASCII, OPTION_MOUSE, OPTION_PLAIN };
 
 struct screens {
 	struct target target;
-	bool is_practice, is_ascii, takes_mouse;
+	bool is_practice, is_ascii, takes_mouse, is_plain;
 	struct number number; /* the target's; label NULL: none was given */
 	struct secret key;
 };
@@ -31,6 +36,7 @@ static bool arguments_parse(struct screens *screens, int argc, char **argv, stru
 		{ "sandbox", no_argument, NULL, OPTION_SANDBOX },
 		{ "ascii", no_argument, NULL, OPTION_ASCII },
 		{ "mouse", no_argument, NULL, OPTION_MOUSE },
+		{ "plain", no_argument, NULL, OPTION_PLAIN },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -41,6 +47,8 @@ static bool arguments_parse(struct screens *screens, int argc, char **argv, stru
 			screens->is_ascii = true;
 		else if (option == OPTION_MOUSE)
 			screens->takes_mouse = true;
+		else if (option == OPTION_PLAIN)
+			screens->is_plain = true;
 		else if (!target_option(&screens->target, option, optarg)) {
 			err_set(err, ERR_USAGE, "“%s” is not known, or lacks its value.",
 				argv[optind - 1]);
@@ -78,22 +86,32 @@ static bool list_add(struct app *app, const struct number *number, struct err *e
 	return numbers_add(&app->numbers, &wanted, 1, NULL, err);
 }
 
-/* With a TARGET the list is below, and the number open above it. */
-static bool first_screens(struct app *app, struct screens *screens, struct err *err)
+/* The number of the TARGET, with the key that was given for it; NULL (and true): there is none. */
+static bool target_number(struct app *app, struct screens *screens, const struct number **listed,
+			  struct err *err)
 {
-	if (screens->number.label != NULL && !list_add(app, &screens->number, err))
-		return false;
-	app_push(app, screen_numbers_new(app));
+	*listed = NULL;
 	if (screens->number.label == NULL)
 		return true;
-	const struct number *listed = numbers_find(&app->numbers, screens->number.label);
-	struct open_number *number = open_number_of(app, listed);
+	if (!list_add(app, &screens->number, err))
+		return false;
+	*listed = numbers_find(&app->numbers, screens->number.label);
+	struct open_number *number = open_number_of(app, *listed);
 	if (!secret_copy(&number->endpoint.key, &screens->key, err)) /* where one was given */
 		return false;
 	secret_release(&screens->key); /* a lock wipes the other */
-	screen_settings_open(app, listed);
-	keys_touched(app);
 	return true;
+}
+
+/* With a TARGET the list is below, and the number open above it. */
+static int screens_show(struct app *app, const struct number *first)
+{
+	app_push(app, screen_numbers_new(app));
+	if (first != NULL) {
+		screen_settings_open(app, first);
+		keys_touched(app);
+	}
+	return app_run(app);
 }
 
 /* What this machine keeps: the last to fail is told. */
@@ -112,8 +130,10 @@ static int screens_run(struct screens *screens, struct request_log *log, struct 
 {
 	struct app app;
 	struct practice practice = { 0 };
+	const struct number *first;
 	struct app_options options = {
 		.term = { .takes_mouse = screens->takes_mouse },
+		.is_plain = screens->is_plain || text_equal(getenv("TERM"), "dumb"),
 		.is_practice = screens->is_practice,
 		.practice_key = screens->is_practice ? practice_key : NULL,
 		.ca_file = screens->target.ca_file,
@@ -128,8 +148,10 @@ static int screens_run(struct screens *screens, struct request_log *log, struct 
 		practice_start(&practice, &app);
 	else
 		store_load(&app);
-	if (first_screens(&app, screens, err))
-		exit_code = app_run(&app);
+	if (target_number(&app, screens, &first, err))
+		exit_code = options.is_plain ? plain_run(&app, &screens->target, first,
+							 screens->is_plain ? NULL : WHY_PLAIN)
+					     : screens_show(&app, first);
 	practice_stop(&practice);
 	app_release(&app);
 	return exit_code;
@@ -165,6 +187,7 @@ int command_screens(int argc, char **argv)
 		}
 	}
 	secret_release(&screens.key);
+	target_release(&screens.target);
 	target_number_release(&screens.number);
 	return err.kind == ERR_NONE ? exit_code : command_error(NULL, &err);
 }

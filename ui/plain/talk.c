@@ -44,11 +44,12 @@ static void out(struct talk *talk, const char *bytes, size_t length)
 	}
 }
 
-static int columns_now(void)
+/* The last column stays free: some terminals break a line that fills it by themselves. */
+int talk_columns(void)
 {
 	struct winsize size;
 	bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-	return is_known && size.ws_col >= COLUMNS_LEAST ? size.ws_col : COLUMNS_USUAL;
+	return (is_known && size.ws_col >= COLUMNS_LEAST ? size.ws_col : COLUMNS_USUAL) - 1;
 }
 
 /* `text` is as it came; further lines begin at `indent`, where `head`, which is ours, ends. */
@@ -56,8 +57,7 @@ static void paragraph(struct talk *talk, const char *head, size_t indent, const 
 {
 	struct str lines;
 	size_t length = strlen(text);
-	/* The last column stays free: some terminals break a line that fills it by themselves. */
-	int width = columns_now() - 1 - (int)indent;
+	int width = talk_columns() - (int)indent;
 	str_init(&lines);
 	str_add(&lines, head);
 	for (size_t next; length > 0; length -= next, text += next) {
@@ -230,8 +230,7 @@ static void idle_expired(void *owner)
 static char *line_wait(struct talk *talk, const char *prompt)
 {
 	char *line = NULL;
-	int idle_timer =
-		loop_timer_start(&talk->app->loop, KEYS_IDLE_MS, idle_expired, talk);
+	int idle_timer = loop_timer_start(&talk->app->loop, KEYS_IDLE_MS, idle_expired, talk);
 	talk->is_interrupted = false;
 	talk->asks_again = true;
 	for (;;) {
@@ -303,8 +302,8 @@ int talk_choose(struct talk *talk, const char *prompt, size_t count)
 	for (;;) {
 		size_t number = 0;
 		char *answer = talk_ask(talk, prompt);
-		bool is_none = answer == NULL || answer[0] == '\0' ||
-			       text_equal_nocase(answer, "back");
+		bool is_none =
+			answer == NULL || answer[0] == '\0' || text_equal_nocase(answer, "back");
 		bool is_one = !is_none && talk_number(answer, count, &number);
 		free(answer);
 		if (is_none || is_one)
@@ -317,19 +316,16 @@ int talk_choose(struct talk *talk, const char *prompt, size_t count)
 
 static void slow_say(void *owner)
 {
-	struct talk *talk = owner;
-	talk->is_slow = true;
-	talk_say(talk, "Still under way; Ctrl-C cancels.");
+	talk_say(owner, "Still under way; Ctrl-C cancels.");
 }
 
 bool talk_wait(struct talk *talk, bool (*is_under_way)(const void *owner), const void *owner)
 {
 	int slow_timer = loop_timer_start(&talk->app->loop, SLOW_MS, slow_say, talk);
-	talk->is_interrupted = talk->is_slow = false;
+	talk->is_interrupted = false;
 	while (is_under_way(owner) && !talk->is_interrupted && !talk->must_end)
 		step(talk);
-	if (!talk->is_slow)
-		loop_timer_stop(&talk->app->loop, &slow_timer);
+	loop_timer_stop(&talk->app->loop, &slow_timer);
 	talk_notice(talk);
 	return !talk->is_interrupted && !talk->must_end;
 }

@@ -24,7 +24,6 @@ struct talk {
 	bool must_end;	     /* HUP or TERM: nothing is waited for either */
 	bool is_interrupted; /* Ctrl-C, since the last question or wait began */
 	bool asks_again;     /* sipdesk was suspended: the question is shown once more */
-	bool is_slow;	     /* it was said that what is waited for takes time */
 	/* A question stood without an answer for KEYS_IDLE_MS. */
 	void (*idle)(void *owner);
 	void *owner;
@@ -61,6 +60,9 @@ int talk_choose(struct talk *talk, const char *prompt, size_t count);
 
 /* Waits while `is_under_way`. False: Ctrl-C, or must_end; then it may still be under way. */
 bool talk_wait(struct talk *talk, bool (*is_under_way)(const void *owner), const void *owner);
+
+/* Columns of the terminal, as far as lines are filled. */
+int talk_columns(void);
 
 /* A whole number from 1 to `most`; false where the text is not one. */
 bool talk_number(const char *text, size_t most, size_t *number);

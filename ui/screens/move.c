@@ -269,7 +269,7 @@ static bool pasted_take(struct screen_move *self, const char *text)
 
 static void edit_keep(struct screen_move *self)
 {
-	char *typed = mem_text(text_edit_text(&self->form.edit));
+	char *typed = field_tidy(field_of(self->editing), text_edit_text(&self->form.edit));
 	form_edit_end(&self->form);
 	if (self->editing != FIELD_SERVER_HOSTNAME || !pasted_take(self, typed))
 		mem_text_set(text_of(self, self->editing), typed[0] == '\0' ? NULL : typed);

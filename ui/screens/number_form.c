@@ -40,6 +40,13 @@ static void note_fill(const struct number_form *fields, struct form_row *row)
 		row->note = mem_format("was %s", change->old_text);
 }
 
+void number_form_mark(struct form_row *row, const struct finding *finding)
+{
+	if (finding == NULL || finding->severity < SEVERITY_WARNING || row->mark == '!')
+		return;
+	row->mark = finding->severity == SEVERITY_FAILURE ? '!' : '?';
+}
+
 struct form_row *number_form_row(struct number_form *fields, struct field_ref ref)
 {
 	const struct field *field = field_of(ref.field);
@@ -52,9 +59,7 @@ struct form_row *number_form_row(struct number_form *fields, struct field_ref re
 	if ((field->flags & FIELD_READ_ONLY) != 0 || fields->number->endpoint.is_read_only)
 		row->mark = '-';
 	note_fill(fields, row);
-	const struct finding *finding = findings_for(&fields->number->findings, ref);
-	if (finding != NULL && finding->severity == SEVERITY_FAILURE)
-		row->mark = '!';
+	number_form_mark(row, findings_for(&fields->number->findings, ref));
 	return row;
 }
 
@@ -218,7 +223,11 @@ void number_form_edit_keep(struct number_form *fields)
 {
 	if (!fields->form.is_editing)
 		return;
-	char *typed = mem_text(text_edit_text(&fields->form.edit));
+	const char *text = text_edit_text(&fields->form.edit);
+	char *typed = field_tidy(field_of(fields->editing.field), text);
+	/* What the service sent stays as it is where nothing was typed. */
+	if (!text_equal(typed, text) && !text_equal(text, fields->before))
+		(void)value_set(fields, fields->editing, typed);
 	form_edit_end(&fields->form);
 	/* What was typed may be more than a hostname, just as what is pasted. */
 	if (fields->editing.field == FIELD_SERVER_HOSTNAME)

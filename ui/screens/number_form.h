@@ -22,6 +22,9 @@ void number_form_release(struct number_form *fields);
 /* Adds a row for a field: label, value in words, mark, and what it was. */
 struct form_row *number_form_row(struct number_form *fields, struct field_ref ref);
 
+/* A finding's mark, if it has one, takes the place of any but '!'. `finding` may be NULL. */
+void number_form_mark(struct form_row *row, const struct finding *finding);
+
 /* The focused row's field; field FIELD_COUNT where it is an action's. */
 struct field_ref number_form_focus(const struct number_form *fields);
 

@@ -8,6 +8,7 @@
 #include "ui/app/number_sequence.h"
 #include "ui/app/number_undo.h"
 #include "ui/screens/change_rows.h"
+#include "ui/screens/number_form.h"
 #include "ui/screens/plan_rows.h"
 #include "ui/widgets/form.h"
 #include "ui/widgets/frame.h"
@@ -62,7 +63,7 @@ static void check_row(struct screen_review *self, int server, int columns)
 		passed	 ? STYLE_NORMAL
 		: failed ? STYLE_WRONG
 			 : STYLE_WARNING);
-	row->mark = passed ? ' ' : '!';
+	row->mark = passed ? ' ' : failed ? '!' : '?';
 	row->action = ROW_CHECK + server;
 	free(sentence);
 	free(words);
@@ -86,7 +87,7 @@ static void finding_row(struct screen_review *self, size_t index, int columns)
 								   : STYLE_NORMAL;
 	struct form_row *row =
 		form_add_sentence(&self->form, finding->ref, finding->sentence, columns, style);
-	row->mark = finding->severity == SEVERITY_INFO ? ' ' : '!';
+	number_form_mark(row, finding);
 	row->action = (int)index; /* two findings may be about one field */
 }
 

@@ -167,10 +167,11 @@ static void past_add(struct sending_rows *rows, const struct write_plan *plan)
 
 void sending_steps_add(struct sending_rows *rows, const struct sequence *sequence)
 {
-	static const char *const goals[] = { "Out of service", "Back in service" };
+	static const char *const goals[SEQUENCE_GOALS_MAX] = { "Out of service",
+							       "Back in service" };
 	bool has_two = sequence->record.goal_count > 1;
 	rows->current = 0;
-	for (size_t i = 0; i < sequence->record.goal_count; i++) {
+	for (size_t i = 0; i < sequence->record.goal_count && i < SEQUENCE_GOALS_MAX; i++) {
 		if (has_two)
 			(void)form_add(rows->form, FORM_SECTION, goals[i]);
 		if (i < sequence->record.goal)
@@ -195,17 +196,17 @@ static void sentence_add(struct sending_rows *rows, enum style style, const char
 static void changes_add(struct sending_rows *rows, const char *title, const struct changes *changes,
 			const char *between)
 {
-	if (changes->count == 0)
-		return;
-	(void)form_add(rows->form, FORM_SECTION, title);
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *change = &changes->items[i];
-		struct form_row *row = form_add(rows->form, FORM_FIELD, change->label);
-		row->ref = change->ref;
-		row->value =
-			mem_format("%s%s%s", change->old_text == NULL ? "none" : change->old_text,
-				   between, change->new_text == NULL ? "none" : change->new_text);
+	struct change_lines lines;
+	change_lines_of(changes, &lines);
+	if (lines.count > 0)
+		(void)form_add(rows->form, FORM_SECTION, title);
+	for (size_t i = 0; i < lines.count; i++) {
+		const struct change_line *line = &lines.items[i];
+		char *value = mem_format("%s%s%s", line->old_text, between, line->new_text);
+		form_add_value(rows->form, rows->term, line->label, value, NULL)->ref = line->ref;
+		free(value);
 	}
+	change_lines_release(&lines);
 }
 
 static void taken_over_add(struct sending_rows *rows, const struct merge *merge)

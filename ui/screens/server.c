@@ -75,15 +75,13 @@ static void parameter_row(struct number_form *fields, int server, int parameter)
 	struct form_row *row = number_form_row(
 		fields, field_ref_parameter(FIELD_PARAMETER_VALUE, server, parameter));
 	const struct change *of_key = changes_for(&number->changes, key);
-	const struct finding *finding = findings_for(&number->findings, key);
 	mem_text_set(&row->label, name == NULL ? "" : name);
 	if (of_key != NULL && row->note == NULL) {
-		row->mark = '*';
+		row->mark = row->mark == ' ' ? '*' : row->mark;
 		row->note = mem_text("added");
 		row->note_style = STYLE_CHANGED;
 	}
-	if (finding != NULL && finding->severity == SEVERITY_FAILURE)
-		row->mark = '!';
+	number_form_mark(row, findings_for(&number->findings, key));
 }
 
 static void rows_fill(struct screen *screen)
@@ -102,6 +100,11 @@ static void rows_fill(struct screen *screen)
 	if (server->app_id != NULL)
 		(void)number_form_row(fields, field_ref_server(FIELD_SERVER_APP_ID, index));
 	(void)form_add(&fields->form, FORM_SECTION, section_title(SECTION_PARAMETERS));
+	if (server->parameter_count > 0) {
+		struct form_row *heads = form_add(&fields->form, FORM_TEXT, "Key");
+		heads->value = mem_text("Value");
+		heads->value_style = STYLE_DIM;
+	}
 	for (size_t i = 0; i < server->parameter_count; i++)
 		parameter_row(fields, index, (int)i);
 	form_add(&fields->form, FORM_FIELD, "Add a parameter")->action = ROW_PARAMETER_ADD;
@@ -379,7 +382,7 @@ static void server_act(struct screen *screen, enum action_id action)
 	case ACTION_REVERT: number_form_revert(fields); break;
 	case ACTION_REVIEW: app_push(app, screen_review_new(app, fields->number)); break;
 	case ACTION_FIND: app_push(app, screen_find_new(app, fields->number)); break;
-	case ACTION_RELOAD: open_number_read(fields->number); break;
+	case ACTION_RELOAD: open_number_reread(fields->number); break;
 	case ACTION_COPY: copy(screen); break;
 	case ACTION_CHECK:
 		app_push(app, screen_check_new(app, fields->number, server_of(screen)));

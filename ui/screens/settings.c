@@ -38,19 +38,20 @@ static void server_marks(struct number_form *fields, struct form_row *row, int s
 {
 	const struct open_number *number = fields->number;
 	const struct change *own = changes_for(&number->changes, row->ref);
+	bool is_changed = false;
 	if (number->endpoint.is_read_only)
 		row->mark = '-';
 	for (size_t i = 0; i < number->changes.count; i++)
-		if (number->changes.items[i].ref.server == server)
-			row->mark = '*';
+		is_changed = is_changed || number->changes.items[i].ref.server == server;
+	if (is_changed)
+		row->mark = '*';
 	for (size_t i = 0; i < number->findings.count; i++)
-		if (number->findings.items[i].ref.server == server &&
-		    number->findings.items[i].severity == SEVERITY_FAILURE)
-			row->mark = '!';
+		if (number->findings.items[i].ref.server == server)
+			number_form_mark(row, &number->findings.items[i]);
 	if (own != NULL)
 		row->note =
 			mem_text(own->kind == CHANGE_ADDED ? "added" : "removed; u brings it back");
-	else if (row->mark == '*')
+	else if (is_changed)
 		row->note = mem_text("changed");
 	row->note_style = STYLE_CHANGED;
 }
@@ -399,7 +400,7 @@ static void settings_act(struct screen *screen, enum action_id action)
 	case ACTION_REVIEW: app_push(app, screen_review_new(app, number)); break;
 	case ACTION_CHANGES: app_push(app, screen_changes_new(app, number)); break;
 	case ACTION_FIND: app_push(app, screen_find_new(app, number)); break;
-	case ACTION_RELOAD: open_number_read(number); break;
+	case ACTION_RELOAD: open_number_reread(number); break;
 	case ACTION_REVEAL: open_number_key_fetch(number, reveal_key_came, screen); break;
 	case ACTION_CHECK:
 		app_push(app, screen_check_new(app, number, server_to_check(screen)));
@@ -498,7 +499,8 @@ static const struct screen_ops SETTINGS_OPS = {
 		"to "
 		"them. Nothing is sent before you review it with F2. A star marks what you "
 		"changed, an "
-		"exclamation mark what is wrong, a hyphen what cannot be edited here.",
+		"exclamation mark what is wrong, a question mark what to look at, a hyphen what "
+		"cannot be edited here.",
 	.draw = settings_draw,
 	.event = settings_event,
 	.act = settings_act,

@@ -124,7 +124,7 @@ static void jump(struct screen_troubles *self, const struct symptom_cause *cause
 		break;
 	case JUMP_RELOAD:
 		screen_settings_jump(app, number, field_ref_of(FIELD_SRTP));
-		open_number_read(number);
+		open_number_reread(number);
 		break;
 	case JUMP_NONE: app_notice(app, "This is settled on your server, not here."); break;
 	}

@@ -5,6 +5,8 @@
 
 const struct glyphs GLYPHS_UNICODE = {
 	.rule = "─",
+	.side = "│",
+	.corners = { "┌", "┐", "└", "┘" },
 	.path = "›",
 	.focus = "›",
 	.arrow = "→",
@@ -24,6 +26,8 @@ const struct glyphs GLYPHS_UNICODE = {
 
 const struct glyphs GLYPHS_ASCII = {
 	.rule = "-",
+	.side = "|",
+	.corners = { "+", "+", "+", "+" },
 	.path = ">",
 	.focus = ">",
 	.arrow = "->",

@@ -12,6 +12,13 @@ int box_frame_columns(const struct term *term)
 	return outer_columns(term) - 2 * MARGIN;
 }
 
+static void edge_draw(struct term *term, int row, int left, int columns, const char *const *corners)
+{
+	draw_glyph(term, row, left, columns, STYLE_SECTION, term->glyphs->rule);
+	draw_glyph(term, row, left, 1, STYLE_SECTION, corners[0]);
+	draw_glyph(term, row, left + columns - 1, 1, STYLE_SECTION, corners[1]);
+}
+
 struct box_place box_frame_draw(struct term *term, const char *title, int rows)
 {
 	int columns = outer_columns(term);
@@ -22,10 +29,14 @@ struct box_place box_frame_draw(struct term *term, const char *title, int rows)
 	/* Over the whole width: pieces of the screen below beside it would only confuse. */
 	for (int i = 0; i < all; i++)
 		draw_glyph(term, top + i, 0, term->columns, STYLE_NORMAL, " ");
-	draw_glyph(term, top, left, columns, STYLE_SECTION, term->glyphs->rule);
+	for (int i = 1; i <= rows; i++) {
+		draw_glyph(term, top + i, left, 1, STYLE_SECTION, term->glyphs->side);
+		draw_glyph(term, top + i, left + columns - 1, 1, STYLE_SECTION, term->glyphs->side);
+	}
+	edge_draw(term, top, left, columns, term->glyphs->corners);
+	edge_draw(term, top + all - 1, left, columns, term->glyphs->corners + 2);
 	draw_glyph(term, top, left + 1, 1, STYLE_SECTION, " ");
 	int width = draw_text(term, top, left + 2, box_frame_columns(term), STYLE_TITLE, title);
 	draw_glyph(term, top, left + 2 + width, 1, STYLE_SECTION, " ");
-	draw_glyph(term, top + all - 1, left, columns, STYLE_SECTION, term->glyphs->rule);
 	return (struct box_place) { .row = top + 1, .column = left + MARGIN };
 }

@@ -220,7 +220,12 @@ void form_edit_end(struct form *form)
 
 static enum style mark_style(char mark)
 {
-	return mark == '!' ? STYLE_WRONG : mark == '*' ? STYLE_CHANGED : STYLE_DIM;
+	switch (mark) {
+	case '!': return STYLE_WRONG;
+	case '?': return STYLE_WARNING;
+	case '*': return STYLE_CHANGED;
+	default: return STYLE_DIM;
+	}
 }
 
 /* The note stands right-aligned where the value leaves room; the value comes first. */

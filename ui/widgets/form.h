@@ -28,7 +28,7 @@ struct form_row {
 	char *value;  /* may be NULL */
 	char *note;   /* at the right end; may be NULL */
 	bool is_wide; /* a field's label has the whole width: it is a sentence */
-	char mark;    /* ' ', '*' changed, '!' wrong, '-' read-only */
+	char mark;    /* ' ', '*' changed, '!' wrong, '?' to look at, '-' read-only */
 	enum style value_style;
 	enum style note_style;
 };

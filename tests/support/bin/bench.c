@@ -7,6 +7,7 @@
 #include "tests/support/bench_check.h"
 #include "tests/support/bench_figure.h"
 #include "tests/support/bench_numbers.h"
+#include "tests/support/bench_peers.h"
 #include "tests/support/session.h"
 
 #include <stdio.h>
@@ -193,5 +194,6 @@ int main(void)
 	(void)session_close(session);
 	bench_numbers();
 	bench_check();
+	bench_peers();
 	return EXIT_SUCCESS;
 }
