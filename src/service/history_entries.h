@@ -23,8 +23,8 @@ struct history_entry {
 	char *settles; /* id of the one it finished or undid; NULL: none */
 	int64_t began_at;
 	struct who who;
-	char *before;	    /* the `calling` object, JSON, passwords hidden */
-	char *after;	    /* as read back after its last request; NULL: it was not */
+	char *before; /* the `calling` object, JSON, passwords hidden */
+	char *after;  /* as read back after its last request; NULL: it was not */
 	int goal_count;
 	char *outcome;	    /* of its last goal, in SAFETY's words; NULL: none was reached */
 	char *ended;	    /* "through", "finished", "undone", "left as it is"; NULL: open */

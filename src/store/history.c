@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "store/folders.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -17,6 +18,7 @@ enum {
 	FILE_MAX = 256 * 1024 * 1024,
 	SECONDS_A_DAY = 24 * 60 * 60,
 	HASH_SIZE = 32,
+	TAIL_SIZE = 64 * 1024, /* nearly every line is shorter */
 };
 
 /* --- lines ------------------------------------------------------------------------------------ */
@@ -324,4 +326,71 @@ bool history_is_torn(const struct history *history)
 		       bytes.bytes[bytes.length - 1] != '\n';
 	str_release(&bytes);
 	return is_torn;
+}
+
+/* --- what is open, of all -----------------------------------------------------------------------
+ */
+
+/* The last whole line of an open file. False where there is none. */
+static bool last_line_read(int fd, struct json_doc *line)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	for (off_t tail = TAIL_SIZE; size > 0; tail = HISTORY_LINE_MAX + 2) {
+		off_t from = size > tail ? size - tail : 0;
+		size_t length = (size_t)(size - from);
+		char *bytes = mem_alloc(length, 1);
+		ssize_t got = pread(fd, bytes, length, from);
+		const char *end = got <= 0 ? NULL : memrchr(bytes, '\n', (size_t)got);
+		const char *before =
+			end == NULL ? NULL : memrchr(bytes, '\n', (size_t)(end - bytes));
+		const char *start = before != NULL ? before + 1 : bytes;
+		bool is_whole = end != NULL && (before != NULL || from == 0);
+		bool done = is_whole && line_parse(line, start, (size_t)(end - start), NULL);
+		free(bytes);
+		if (is_whole || from == 0 || tail > TAIL_SIZE)
+			return done;
+	}
+	return false;
+}
+
+static bool ends_open(const char *folder, const char *name)
+{
+	static const char *const open_events[] = { "request", "answer", "result", "undo_set" };
+	struct json_doc line;
+	bool is_open = false;
+	char *path = mem_format("%s/%s", folder, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd >= 0 && last_line_read(fd, &line)) {
+		const char *event = json_text(json_member(line.root, "event"));
+		for (size_t i = 0; i < ARRAY_LENGTH(open_events); i++)
+			is_open |= text_equal(event, open_events[i]);
+		json_doc_release(&line);
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	free(path);
+	return is_open;
+}
+
+char **history_left_open(size_t *count)
+{
+	static const char end[] = ".jsonl";
+	char **ids = NULL;
+	char *folder = store_path(STORE_DATA, "history", NULL);
+	DIR *entries = folder == NULL ? NULL : opendir(folder);
+	const struct dirent *entry;
+	*count = 0;
+	while (entries != NULL && (entry = readdir(entries)) != NULL) {
+		size_t length = strlen(entry->d_name);
+		if (length < sizeof end ||
+		    !text_equal(entry->d_name + length - (sizeof end - 1), end) ||
+		    !ends_open(folder, entry->d_name))
+			continue;
+		ids = mem_grow(ids, *count, sizeof *ids);
+		ids[(*count)++] = mem_text_n(entry->d_name, length - (sizeof end - 1));
+	}
+	if (entries != NULL)
+		(void)closedir(entries);
+	free(folder);
+	return ids;
 }

@@ -60,6 +60,10 @@ typedef bool history_line_fn(void *owner, const struct json_doc *line);
 bool history_each(const struct history *history, history_line_fn *line, void *owner,
 		  struct err *err);
 
+/* The ids of all numbers whose history ends within a sequence or with a timed undo that waits, by
+ * its last whole line; caller frees each and the list. sequence_find_open() tells the rest. */
+char **history_left_open(size_t *count);
+
 /* Is every line's "previous" the hash of the one before? `*line` (1-based) is the first that is
  * not; 0 where the file could not be read (err). */
 bool history_verify(const struct history *history, size_t *line, struct err *err);

@@ -178,7 +178,7 @@ static void it_is_moved_onto_the_newer_base(void **state)
 		one_change(&desk);
 		end_by_leaving(&desk);
 		start_again(&desk);
-		expect_words(desk.session, "The service shows 1 other setting since.");
+		expect_words(desk.session, "shows 1 other setting since.");
 		session_send(desk.session, "c");
 		expect_text(desk.session, cases[i].shows);
 		key_desk_close(&desk);

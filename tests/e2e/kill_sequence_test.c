@@ -213,8 +213,8 @@ static void test_every_call(void **state)
 		assert_true(count > 20);
 		for (size_t mode = 0; mode < ARRAY_LENGTH(modes); mode++)
 			for (int64_t at = 1; at <= count; at++)
-				stop_at(sequences[i], modes[mode], at,
-					ways[(at + (int64_t)mode) % 2]);
+				for (size_t way = 0; way < ARRAY_LENGTH(ways); way++)
+					stop_at(sequences[i], modes[mode], at, ways[way]);
 	}
 }
 

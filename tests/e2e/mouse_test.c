@@ -83,7 +83,7 @@ static void a_click_goes_to_a_row_and_the_next_opens_it(void **state)
 	expect_cursor_on(session, "Additional codecs");
 	button_send(session, 2, "SIP signalling", 1); /* another button */
 	button_send(session, 0, "Call icon ", 2);     /* twice before the next frame */
-	expect_text(session, "─ Call icon ─");
+	expect_text(session, " Call icon ─");
 	desk_close(&desk);
 }
 

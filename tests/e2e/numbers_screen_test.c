@@ -249,7 +249,7 @@ static void removing_asks_and_names_what_is_lost(void **state)
 	desk_numbers(&desk, "", home);
 	desk_down_to(&desk, "Bakery");
 	session_send(desk.session, "<Del>");
-	expect_words(desk.session, "Its API key is taken out of the vault.");
+	expect_words(desk.session, "key is taken out of the vault.");
 	session_send(desk.session, "n");
 	expect_gone(desk.session, "Remove it from the list");
 	session_send(desk.session, "<Up><Del>");
@@ -356,7 +356,8 @@ static void changes_and_checks_show_in_the_list(void **state)
 	session_resize(desk.session, 24, 132);
 	expect_text(desk.session, "Enabled, DTLS  now     failed now      1 changed");
 	session_send(desk.session, "<Del>");
-	expect_words(desk.session, "Its unsent changes (1) are lost.");
+	expect_words(desk.session, "Its unsent changes (1)");
+	expect_words(desk.session, "are lost. Nothing changes at the service.");
 	session_send(desk.session, "<Esc>");
 	desk_close(&desk);
 }

@@ -199,6 +199,37 @@ static void draws_ascii_where_asked_to(void **state)
 	assert_true(session_close(session));
 }
 
+/* Grey is one of 256 colours; where there are 8, cyan marks a change, and a star does anyway. */
+static void colours_are_those_of_the_terminal(void **state)
+{
+	static const struct {
+		const char *terminal, *no_color;
+		const char *has, *lacks;
+	} CASES[] = {
+		{ "xterm-256color", "NO_COLOR", "\033[38;5;243m", "\033[36m" },
+		{ "xterm-256color", "NO_COLOR=", "\033[38;5;243m", "\033[36m" },
+		{ "xterm-256color", "NO_COLOR=1", "\033[0;1m", "\033[39" },
+		{ "xterm", "NO_COLOR", "\033[36m", "\033[38;5" },
+		{ "linux", "NO_COLOR", "\033[36m", "\033[38;5" },
+		{ "linux", "NO_COLOR=1", "\033[0;1", "\033[39" },
+		{ "vt100", "NO_COLOR", "\033[0;1m", "\033[39" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		const char *const environment[] = { CASES[i].no_color, NULL };
+		struct session *session = sandbox_start_on((struct session_options) {
+			.terminal = CASES[i].terminal, .environment = environment });
+		expect_text(session, LAST_ROW);
+		session_send(session, "<Enter>");
+		expect_text(session, "Call icon ");
+		session_send(session, "<Space>");
+		expect_text(session, "* Calling ");
+		assert_true(session_wait_output(session, CASES[i].has));
+		assert_false(session_output_contains(session, CASES[i].lacks));
+		assert_true(session_close(session));
+	}
+}
+
 /* How many writes there were, and how many bytes the largest took. */
 static int writes_count(const char *path, long *largest)
 {
@@ -294,15 +325,13 @@ static void refuses_what_is_no_terminal(void **state)
 	static const struct {
 		const char *script, *terminal, *says;
 	} CASES[] = {
-		{ "\"$0\" --sandbox; echo left with $?; read line", "dumb", "TERM is dumb" },
 		{ "\"$0\" --sandbox; echo left with $?; read line", "", "TERM is not set" },
 		{ "\"$0\" --sandbox </dev/null; echo left with $?; read line", NULL,
 		  "Usage: sipdesk" },
 		{ "{ \"$0\" --sandbox; echo left with $? >&2; } | cat; read line", NULL,
 		  "Usage: sipdesk" },
 	};
-	static const char *const STATUSES[] = { "left with 78", "left with 78", "left with 64",
-						"left with 64" };
+	static const char *const STATUSES[] = { "left with 78", "left with 64", "left with 64" };
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
 		struct session *session = shell_start(
@@ -314,6 +343,23 @@ static void refuses_what_is_no_terminal(void **state)
 		assert_false(session_output_contains(session, "\033[?1049h"));
 		assert_true(session_close(session));
 	}
+}
+
+/* A terminal that cannot move its cursor is told what works, and gets it: lines of text. */
+static void dumb_gets_lines_of_text(void **state)
+{
+	(void)state;
+	struct session *session = shell_start(
+		"\"$0\" --sandbox; echo left with $?; read line",
+		(struct session_options) { .rows = 60, .columns = 120, .terminal = "dumb" });
+	expect_text(session, "TERM is dumb: no screens can be drawn on such a terminal");
+	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++)
+		expect_text(session, PRACTICE_NUMBERS[i].phone_number);
+	expect_text(session, "Number, or a part of its name:");
+	session_send(session, "<C-d>");
+	expect_text(session, "left with 0");
+	assert_false(session_output_contains(session, "\033"));
+	assert_true(session_close(session));
 }
 
 static void an_unknown_terminal_is_drawn_as_xterm(void **state)
@@ -371,10 +417,12 @@ int main(void)
 		cmocka_unit_test(line_mode_is_given_back),
 		cmocka_unit_test(a_hang_up_ends_it_and_its_service),
 		cmocka_unit_test(every_size_shows_the_list),
+		cmocka_unit_test(colours_are_those_of_the_terminal),
 		cmocka_unit_test(draws_ascii_where_asked_to),
 		cmocka_unit_test(a_whole_frame_is_one_write),
 		cmocka_unit_test(a_slow_line_loses_nothing),
 		cmocka_unit_test(refuses_what_is_no_terminal),
+		cmocka_unit_test(dumb_gets_lines_of_text),
 		cmocka_unit_test(an_unknown_terminal_is_drawn_as_xterm),
 		cmocka_unit_test(steps_aside_and_comes_back),
 	};

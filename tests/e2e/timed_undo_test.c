@@ -54,7 +54,7 @@ static void a_timed_undo_that_is_confirmed(void **state)
 	expect_gone(desk.session, "undo in ");
 	key_desk_wait(&desk, 6 * MINUTE_MS);
 	assert_int_equal(fault_server_count(&desk.desk.service, "posts"), 2);
-	acme_kill_and_start(&desk);
+	acme_kill_and_start(&desk, false);
 	expect_text(desk.session, "sip.new.example:5071");
 	key_desk_close(&desk);
 }
@@ -122,7 +122,7 @@ static void a_timed_undo_is_offered_by_the_next_start(void **state)
 	(void)state;
 	acme_open(&desk, ACME_SETTINGS);
 	send_with_undo(&desk, false);
-	acme_kill_and_start(&desk);
+	acme_kill_and_start(&desk, true);
 	expect_words(desk.session, "was to be undone by itself at 12:46, unless confirmed.");
 	expect_words(desk.session, "Nothing: the service shows all of it.");
 	acme_settle_by(desk.session, "Undo:");

@@ -66,7 +66,7 @@ void acme_open(struct key_desk *desk, const char *script)
 	expect_text(desk->session, "read 12:41");
 }
 
-void acme_kill_and_start(struct key_desk *desk)
+void acme_kill_and_start(struct key_desk *desk, bool leaves_half_done)
 {
 	static const char *const NO_ARGUMENTS[] = { NULL };
 	session_signal(desk->session, SIGKILL);
@@ -74,6 +74,9 @@ void acme_kill_and_start(struct key_desk *desk)
 	(void)session_close(desk->session);
 	key_desk_run(desk, NO_ARGUMENTS);
 	expect_text(desk->session, "Add a number");
+	if (leaves_half_done) /* said at once, before the number is opened */
+		expect_words(desk->session, "Acme was left half-done.");
+	assert_true(session_shows(desk->session, "HALF-DONE") == leaves_half_done);
 	acme_enter(desk);
 }
 

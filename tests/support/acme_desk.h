@@ -36,8 +36,9 @@ void acme_expect_posts(const struct desk *desk, long count);
 void acme_enter(struct key_desk *desk);
 /* A fault server with this script, and the number is open and read. */
 void acme_open(struct key_desk *desk, const char *script);
-/* The program is no more from one moment to the next; it is started again, and acme_enter. */
-void acme_kill_and_start(struct key_desk *desk);
+/* The program is no more from one moment to the next; it is started again, says
+ * what was left half-done, and acme_enter. */
+void acme_kill_and_start(struct key_desk *desk, bool leaves_half_done);
 /* On a screen that offers to settle: "Finish:", "Undo:" or "Leave as it is:". */
 void acme_settle_by(struct session *session, const char *way);
 

@@ -127,11 +127,11 @@ static void row_measure(const struct peer_row *row, struct session *session,
 	static const char *const MOVES[2] = { "<Down>", "<Up>" };
 	const char *const typed[2] = { row->typed, row->typed };
 	figures->key_bytes = figures->key_writes = figures->typed_bytes = BENCH_NOT_MEASURED;
-	idle_measure(session, figures);
 	if (row->has_rows)
 		figures->key_bytes = keys_measure(session, MOVES, &figures->key_writes);
 	if (row->typed != NULL)
 		figures->typed_bytes = keys_measure(session, typed, NULL);
+	idle_measure(session, figures);
 	figures->resident_kib = bench_process_value(session->id, "status", "\nVmHWM:");
 	if (row->before_esc != NULL) {
 		session_send(session, row->before_esc);

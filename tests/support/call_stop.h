@@ -14,7 +14,7 @@ enum call_stop_mode {
 	CALLS_ENDED,	 /* SIGTERM comes before the call */
 	CALLS_HUNG_UP,	 /* SIGHUP does */
 	CALLS_HELD,	 /* the call waits until `goes_on` */
-	CALLS_NO_SPACE,	 /* from this call on files cannot be written: ENOSPC */
+	CALLS_NO_SPACE,	 /* half of this call, then no file can be written: ENOSPC */
 	CALLS_BROKEN,	 /* the same: EIO */
 	CALLS_READ_ONLY, /* nothing below $HOME can be made or opened for writing: EROFS */
 };

@@ -94,13 +94,18 @@ void desk_close(struct desk *desk)
 	*desk = (struct desk) { 0 };
 }
 
+static const char BOX_SIDE[] = "│"; /* stands between the lines of a box */
+
 static char *screen_words(const struct session *session)
 {
 	char *screen = session_screen(session);
 	struct str words;
 	str_init(&words);
 	for (const char *at = screen; *at != '\0'; at++) {
-		bool is_blank = *at == ' ' || *at == '\n';
+		bool is_side = strncmp(at, BOX_SIDE, strlen(BOX_SIDE)) == 0;
+		bool is_blank = *at == ' ' || *at == '\n' || is_side;
+		if (is_side)
+			at += strlen(BOX_SIDE) - 1;
 		if (!is_blank)
 			str_add_char(&words, *at);
 		else if (words.length > 0 && words.bytes[words.length - 1] != ' ')
@@ -135,15 +140,34 @@ struct place {
 	char *words; /* of the row */
 };
 
-/* It stands on another row, or that has scrolled, and on the focus: in the middle of a frame it may
- * stand anywhere. */
+/* The label of a focused row: behind the marker, a blank, the mark of a change, and a blank. NULL:
+ * the row has no marker. */
+static const char *label_of(const char *words)
+{
+	static const char *const MARKERS[] = { "›", ">" };
+	enum { TO_LABEL = 3 };
+	for (size_t i = 0; i < ARRAY_LENGTH(MARKERS); i++) {
+		const char *at = strstr(words, MARKERS[i]);
+		if (at != NULL && strlen(at) > strlen(MARKERS[i]) + TO_LABEL)
+			return at + strlen(MARKERS[i]) + TO_LABEL;
+	}
+	return NULL;
+}
+
+/* It stands on another row, or on one with another label that was scrolled there, and on the focus:
+ * in the middle of a frame it may stand anywhere. Of the same row only the label counts: its value
+ * may change for what was typed before. */
 static bool cursor_left(const struct session *session, const void *place)
 {
+	enum { LABEL_BYTES = 20 };
 	const struct place *from = place;
 	int now = cursor_row(session);
 	char *words = session_row(session, now);
-	bool is_on_focus = now > 0 && (strstr(words, "›") != NULL || strchr(words, '>') != NULL);
-	bool is_elsewhere = now != from->row || strcmp(words, from->words) != 0;
+	const char *before = label_of(from->words), *label = now > 0 ? label_of(words) : NULL;
+	bool has_scrolled =
+		before != NULL && label != NULL && strncmp(before, label, LABEL_BYTES) != 0;
+	bool is_elsewhere = now != from->row || has_scrolled;
+	bool is_on_focus = label != NULL;
 	free(words);
 	return is_elsewhere && is_on_focus;
 }

@@ -60,6 +60,9 @@ check_ui() {
 			ui/screens/*:curses.h | ui/screens/*:ncurses*)
 				refuse "$place" "a screen draws through ui/term/draw.h, without $header"
 				;;
+			ui/plain/*:curses.h | ui/plain/*:ncurses* | ui/plain/*:ui/screens/*)
+				refuse "$place" "--plain has no screens and draws nothing: no $header"
+				;;
 			*:*../*) refuse "$place" "includes start at src/ or at the top: $header" ;;
 			esac
 		done

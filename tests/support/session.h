@@ -55,6 +55,7 @@ struct session {
 	bool owns_home;
 	struct terminal terminal;
 	struct str output; /* every byte the program has written */
+	size_t heard;	   /* of those, that a test has dealt with (lines.h) */
 };
 
 /* NULL with a line on stderr where it cannot be started. */

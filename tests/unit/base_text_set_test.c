@@ -43,11 +43,11 @@ static void test_many(void **state)
 		texts[i] = mem_format("Number %d", i);
 		assert_true(text_set_add(&set, texts[i]));
 	}
-	for (int i = 0; i < MANY; i++) {
+	for (int i = 0; i < MANY; i++)
 		assert_false(text_set_add(&set, texts[i]));
-		free(texts[i]);
-	}
 	text_set_release(&set);
+	for (int i = 0; i < MANY; i++)
+		free(texts[i]);
 }
 
 int main(void)

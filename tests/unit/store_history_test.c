@@ -317,6 +317,40 @@ static void test_disk_full(void **state)
 	free(whole);
 }
 
+/* By its last whole line, whatever stands before it and however long that is. */
+static void test_left_open(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *event;
+		bool is_open;
+	} cases[] = {
+		{ "begin", false }, { "request", true },  { "answer", true },	 { "result", true },
+		{ "end", false },   { "undo_set", true }, { "undo_end", false },
+	};
+	struct history history;
+	char *notice;
+	char *long_text = mem_alloc(200 * 1024, 1);
+	memset(long_text, 'x', 200 * 1024 - 1);
+	open_plain(&history, &notice);
+	for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+		size_t count, which = i % (sizeof cases / sizeof *cases);
+		char *members = mem_format("\"event\":\"%s\",\"text\":\"%s\"", cases[which].event,
+					   i == which ? "" : long_text);
+		append(&history, members);
+		free(members);
+		char **ids = history_left_open(&count);
+		assert_int_equal(count, cases[which].is_open);
+		for (size_t k = 0; k < count; k++) {
+			assert_string_equal(ids[k], ID);
+			free(ids[k]);
+		}
+		free(ids);
+	}
+	history_close(&history);
+	free(long_text);
+}
+
 static void test_in_memory(void **state)
 {
 	(void)state;
@@ -338,6 +372,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_changed_line, home_make, home_remove),
 		cmocka_unit_test_setup_teardown(test_old_ones_cut, home_make, home_remove),
 		cmocka_unit_test_setup_teardown(test_disk_full, home_make, home_remove),
+		cmocka_unit_test_setup_teardown(test_left_open, home_make, home_remove),
 		cmocka_unit_test(test_in_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "service/request_log.h"
 #include "ui/app/clipboard.h"
+#include "ui/app/half_done.h"
 #include "ui/app/keys.h"
 #include "ui/app/number_states.h"
 #include "ui/app/number_undo.h"
@@ -453,6 +454,7 @@ void app_release(struct app *app)
 	number_states_free(app->states);
 	tls_checks_release(app, NULL);
 	open_numbers_release(app);
+	half_done_release(app);
 	keys_release(app);
 	http_free(app->http);
 	mem_on_exhausted(NULL);

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct half_done;
 struct keys;
 struct number_states;
 struct open_number;
@@ -54,6 +55,7 @@ struct app {
 	struct preferences preferences;
 	struct numbers numbers;
 	struct number_states *states; /* what is known of each for the list */
+	struct half_done *half_done;  /* what earlier sessions left; NULL: not looked for */
 	struct open_number *open;     /* list of numbers opened in this session, newest first */
 	struct tls_check *checks;     /* TLS checks run in this session, newest first */
 	char *notice; /* one sentence above the bar until the next key; NULL: none */

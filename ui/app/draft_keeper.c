@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/process.h"
 #include "store/drafts.h"
+#include "store/fingerprints.h"
 #include "store/number_lock.h"
 #include "store/seen.h"
 #include "ui/app/number_sequence.h"
@@ -111,8 +112,11 @@ static void save_work(void *owner, int fd)
 	struct err err;
 	if (number->keeper->is_dirty && !save(number, &err))
 		(void)!write(fd, &err, sizeof err);
-	if (number->keeper->seen_is_new)
-		(void)seen_save(number->id, &number->settings, NULL);
+	if (!number->keeper->seen_is_new)
+		return;
+	(void)seen_save(number->id, &number->settings, NULL);
+	if (secret_is_set(&number->endpoint.key)) /* so that it is noticed under another number */
+		(void)fingerprint_note(number->id, &number->endpoint.key, NULL);
 }
 
 static void save_due(void *owner);

@@ -4,6 +4,7 @@
 #include "calling/fields.h"
 #include "service/history_entries.h"
 #include "ui/app/draft_keeper.h"
+#include "ui/app/half_done.h"
 #include "ui/app/number_undo.h"
 
 #include <stdlib.h>
@@ -29,6 +30,8 @@ static bool left_open_find(struct open_number *number, struct err *err)
 		number->left_open = mem_alloc(1, sizeof *number->left_open);
 		*number->left_open = record;
 	}
+	if (done)
+		half_done_set(number->app, number->id, found);
 	return done;
 }
 
@@ -143,6 +146,8 @@ static void ended(struct open_number *number)
 	left_open_drop(number);
 	if (sequence->state == SEQUENCE_OPEN && !is_send)
 		(void)left_open_find(number, &err); /* what is there, it has just written */
+	else
+		half_done_set(number->app, number->id, false);
 	if (number->undo_wanted && sequence->state == SEQUENCE_DONE &&
 	    send->outcome <= SEND_APPLIED_DIFFERENT)
 		number_undo_begin(number);
@@ -248,6 +253,7 @@ bool number_sequence_leave(struct open_number *number, struct err *err)
 	    !sequence_leave(&number->history, number->left_open, err))
 		return false;
 	left_open_drop(number);
+	half_done_set(number->app, number->id, false);
 	if (!number_sequence_is_running(number) && number->sequence != NULL)
 		number->sequence->state = SEQUENCE_DONE;
 	return true;

@@ -1,17 +1,19 @@
 #include "ui/app/number_status.h"
 
+#include "ui/app/half_done.h"
 #include "ui/app/number_states.h"
 #include "ui/app/open_number.h"
 
 #include <string.h>
 
 const char *const STANDING_WORDS[STANDING_COUNT] = {
-	[STANDING_UNKNOWN] = "UNKNOWN",		[STANDING_KEY_REFUSED] = "key refused",
-	[STANDING_NOT_ALLOWED] = "not allowed", [STANDING_REFUSED] = "refused",
-	[STANDING_ODD_ANSWER] = "odd answer",	[STANDING_RATE_LIMIT] = "rate limit",
-	[STANDING_NOT_REACHED] = "not reached", [STANDING_SDES] = "Enabled, SDES",
-	[STANDING_DTLS] = "Enabled, DTLS",	[STANDING_DISABLED] = "Disabled",
-	[STANDING_BEING_READ] = "reading",	[STANDING_NOT_READ] = "not read yet",
+	[STANDING_HALF_DONE] = "HALF-DONE",	[STANDING_UNKNOWN] = "UNKNOWN",
+	[STANDING_KEY_REFUSED] = "key refused", [STANDING_NOT_ALLOWED] = "not allowed",
+	[STANDING_REFUSED] = "refused",		[STANDING_ODD_ANSWER] = "odd answer",
+	[STANDING_RATE_LIMIT] = "rate limit",	[STANDING_NOT_REACHED] = "not reached",
+	[STANDING_SDES] = "Enabled, SDES",	[STANDING_DTLS] = "Enabled, DTLS",
+	[STANDING_DISABLED] = "Disabled",	[STANDING_BEING_READ] = "reading",
+	[STANDING_NOT_READ] = "not read yet",
 };
 
 const char *const READING_CHECK_WORDS[READING_CHECK_COUNT] = {
@@ -52,7 +54,9 @@ void number_status_of(struct app *app, const struct number *number, struct numbe
 		status->changed_count = open->changed_count;
 	status->has_draft =
 		open != NULL ? open->changed_count > 0 : number_states_has_draft(app, number->id);
-	if (open != NULL && open->is_unknown)
+	if (half_done_is(app, number->id))
+		status->standing = STANDING_HALF_DONE;
+	else if (open != NULL && open->is_unknown)
 		status->standing = STANDING_UNKNOWN;
 	else if (status->err != NULL)
 		status->standing = standing_of_error(status->err);

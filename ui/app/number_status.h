@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 enum number_standing { /* what needs a person first: the list can be sorted by it */
+		       STANDING_HALF_DONE,   /* an earlier session left something to settle */
 		       STANDING_UNKNOWN,     /* the outcome of a send could not be learned */
 		       STANDING_KEY_REFUSED, /* this one and those up to NOT_REACHED: it could not
 						be read, */

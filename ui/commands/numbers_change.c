@@ -114,6 +114,24 @@ static bool added_print(struct numbers_command *command, const struct number *ad
 	return done;
 }
 
+/* Two numbers with one key are one number to the service: said, since it is mostly a mistake. */
+static void same_key_say(struct numbers_command *command, const struct number *number,
+			 const struct secret *key)
+{
+	char *id = fingerprint_other(number->id, key);
+	const struct number *other = id == NULL ? NULL : numbers_find_id(&command->list, id);
+	if (other != NULL) {
+		struct str label;
+		str_init(&label);
+		text_show(&label, other->label);
+		(void)fprintf(stderr, "sipdesk numbers: the same API key is also that of “%s”.\n",
+			      label.bytes);
+		str_release(&label);
+	}
+	(void)fingerprint_note(number->id, key, NULL);
+	free(id);
+}
+
 /* The key first: no number is saved whose key is nowhere. It is taken out again where the number
  * cannot be saved. */
 static bool save_with_key(struct numbers_command *command, const struct number *number)
@@ -128,6 +146,8 @@ static bool save_with_key(struct numbers_command *command, const struct number *
 	bool done = is_in_vault && numbers_add(&command->list, number, 1, NULL, &command->err);
 	if (is_in_vault && !done)
 		(void)vault_put(&passphrase, number->id, NULL, NULL);
+	if (done)
+		same_key_say(command, number, &key);
 	secret_release(&key);
 	secret_release(&passphrase);
 	free(path);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "service/request_log.h"
 #include "ui/app/app.h"
+#include "ui/app/half_done.h"
 #include "ui/app/number_states.h"
 #include "ui/app/open_number.h"
 #include "ui/commands/practice.h"
@@ -63,7 +64,7 @@ static bool arguments_parse(struct screens *screens, int argc, char **argv, stru
 	    (screens->target.name != NULL || screens->target.api_url != NULL))
 		return err_set(err, ERR_USAGE,
 			       "--sandbox has its own practice numbers: give no TARGET with it.");
-	if (screens->target.passphrase_file != NULL)
+	if (screens->target.passphrase_file != NULL && !screens->is_plain)
 		return err_set(err, ERR_USAGE,
 			       "The screens ask for the vault's passphrase themselves: give no "
 			       "--passphrase-file.");
@@ -122,6 +123,7 @@ static void store_load(struct app *app)
 	(void)preferences_load(&app->preferences, &err);
 	if (numbers_load(&app->numbers, &err))
 		(void)number_states_load(app, &err);
+	half_done_look(app);
 	if (err.kind != ERR_NONE)
 		app_notice(app, "%s %s", err.sentence, err.next_step);
 }

@@ -8,7 +8,7 @@
 /* A field of the settings or of a server; one that is only shown is explained. True: the field was
  * answered, also with what it was. */
 bool plain_entry(struct plain *plain, struct field_ref ref);
-/* Key and value; a key left empty, or "-" for the value, removes it. */
+/* The value of one; "-" removes it. */
 void plain_parameter_ask(struct plain *plain, int server, int parameter);
 /* Adds parameters until a key is left empty. */
 void plain_parameters_add(struct plain *plain, int server);

@@ -20,6 +20,7 @@ struct form_shown {
 	struct plain *plain;
 	int server; /* ROWS_SETTINGS: the calling settings */
 	struct plain_rows rows;
+	size_t said_count;   /* of rows, when they were last said: they kept their numbers since */
 	unsigned generation; /* of the number: places of servers are as they were then */
 	bool is_done;
 };
@@ -77,6 +78,7 @@ static void form_say(struct form_shown *form)
 		talk_title(&form->plain->talk, "SIP server");
 	plain_rows_fill(&form->rows, form->plain->number, form->server);
 	plain_rows_say(form->plain, &form->rows);
+	form->said_count = form->rows.count;
 	if (form->server != ROWS_SETTINGS)
 		server_foot_say(form);
 }
@@ -339,8 +341,11 @@ static void form_follow(struct form_shown *form)
 		talk_say(&form->plain->talk, "Back at the calling settings.");
 		form->is_done = true;
 	}
-	if (!form->is_done)
-		plain_rows_fill(&form->rows, number, form->server);
+	if (form->is_done || form->plain->is_leaving)
+		return;
+	plain_rows_fill(&form->rows, number, form->server);
+	if (form->rows.count != form->said_count)
+		form_say(form);
 }
 
 static void form_run(struct form_shown *form, const char *prompt)
@@ -366,14 +371,11 @@ static void server_form(struct plain *plain, int server)
 	form_run(&form, "SIP server: ");
 }
 
-void plain_form(struct plain *plain, const struct number *saved)
+/* What was left half-done comes before the settings. */
+static void number_enter(struct plain *plain)
 {
-	struct open_number *number = open_number_of(plain->app, saved);
-	struct form_shown form = { .plain = plain, .server = ROWS_SETTINGS };
+	struct open_number *number = plain->number;
 	struct err err;
-	plain->number = number;
-	if (!plain_key_have(plain))
-		return;
 	draft_keeper_open(number);
 	if (!number_sequence_open(number, &err))
 		talk_error(&plain->talk, &err);
@@ -381,10 +383,18 @@ void plain_form(struct plain *plain, const struct number *saved)
 		plain_read(plain);
 	if (number->left_open != NULL)
 		plain_settle(plain);
-	char *prompt = mem_format("%s: ", number->label);
-	if (!plain->is_leaving)
+}
+
+void plain_form(struct plain *plain, const struct number *saved)
+{
+	struct form_shown form = { .plain = plain, .server = ROWS_SETTINGS };
+	plain->number = open_number_of(plain->app, saved);
+	if (plain_key_have(plain)) {
+		char *prompt = mem_format("%s: ", plain->number->label);
+		number_enter(plain);
 		form_run(&form, prompt);
-	free(prompt);
-	draft_keeper_rest(number);
+		draft_keeper_rest(plain->number);
+		free(prompt);
+	}
 	plain->number = NULL;
 }

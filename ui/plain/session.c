@@ -130,8 +130,7 @@ static char *losses(const struct plain *plain)
 		err_init(&err);
 		if (draft_keeper_flush(number, &err))
 			continue;
-		str_addf(&out, "The changes to %s were not sent and would be lost. ",
-			 number->label);
+		str_addf(&out, "The changes to %s were not sent and are not kept. ", number->label);
 		if (err.kind != ERR_NONE)
 			str_addf(&out, "%s ", err.sentence);
 	}
@@ -141,9 +140,10 @@ static char *losses(const struct plain *plain)
 void plain_leave(struct plain *plain, bool is_asked)
 {
 	char *lost = losses(plain);
-	if (plain->talk.is_over) {
-		plain->is_leaving = true;
-	} else if (is_asked || lost[0] != '\0') {
+	bool is_lost = lost[0] != '\0';
+	if (plain->talk.is_over && is_lost)
+		talk_say(&plain->talk, "%s", lost);
+	if (!plain->talk.is_over && (is_asked || is_lost)) {
 		char *question = mem_format("%sLeave sipdesk?", lost);
 		plain->is_leaving = talk_agrees(&plain->talk, question);
 		free(question);

@@ -213,7 +213,10 @@ static char *number_words(const struct screen_numbers *self, const struct number
 	str_init(&words);
 	number_status_of(app, number, &status);
 	*style = status.err == NULL ? STYLE_NORMAL : STYLE_WARNING;
-	if (status.standing == STANDING_UNKNOWN)
+	if (status.standing == STANDING_HALF_DONE)
+		str_add(&words, "Something was left half-done on it: Enter opens it, and that is "
+				"settled first. ");
+	else if (status.standing == STANDING_UNKNOWN)
 		str_add(&words, "The outcome of its last send is unknown: open it and read it. ");
 	if (status.err != NULL)
 		str_addf(&words, "%s %s ", status.err->sentence, status.err->next_step);

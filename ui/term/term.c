@@ -53,19 +53,15 @@ static int esc_ms_choose(void)
 static bool name_check(const char *name, struct err *err)
 {
 	static const char next_step[] =
-		"Use a command that needs no screen (sipdesk show, sipdesk check, sipdesk "
-		"numbers), "
-		"or run sipdesk in a terminal with cursor movement, such as xterm.";
+		"Use sipdesk --plain, or a command that needs no screen (sipdesk show, sipdesk "
+		"check, sipdesk numbers), or run sipdesk in a terminal with cursor movement, such "
+		"as xterm.";
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		(void)err_set(err, ERR_CONFIG,
 			      "The screens need a terminal, and input or output is not one.");
 	else if (name == NULL || name[0] == '\0')
 		(void)err_set(err, ERR_CONFIG,
 			      "The screens need to know the terminal, and TERM is not set.");
-	else if (strcmp(name, "dumb") == 0)
-		(void)err_set(
-			err, ERR_CONFIG,
-			"The screens need a terminal that can move its cursor, and TERM is dumb.");
 	else
 		return true;
 	err_next_step(err, "%s", next_step);

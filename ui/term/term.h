@@ -47,8 +47,8 @@ struct term {
 };
 
 /* Opens stdin/stdout as a screen. ERR_CONFIG with a sentence where they are no terminal or TERM is
- * "dumb" or unset. An unknown TERM falls back to xterm-256color and fills `notice` (size
- * `notice_size`) with one line for stderr. */
+ * unset; a dumb one is not given here (ui/plain). An unknown TERM falls back to xterm-256color and
+ * fills `notice` (size `notice_size`) with one line for stderr. */
 bool term_open(struct term *term, const struct term_options *options, char *notice,
 	       size_t notice_size, struct err *err);
 void term_close(struct term *term);

@@ -1,8 +1,10 @@
 /*
- * LD_PRELOAD: counts the calls of a program, and of what it forks, that write to a file, a terminal
- * or a connection, that make, name, cut or remove a file, or that wait for the disk; at the one
- * that tests/support/call_stop.h asks for it does what is asked. fsync() is counted, but does not
- * wait: what stays after a power cut is not asked here. Programs that it starts are let alone.
+ * LD_PRELOAD: counts the calls of a program, and of what it forks, that write to a file or a
+ * connection, that make, name, cut or remove a file, or that wait for the disk; at the one that
+ * tests/support/call_stop.h asks for it does what is asked. What goes to a terminal or down a pipe
+ * of its own is not counted: no file and no number is different before it and after it. fsync() is
+ * counted, but does not wait: what stays after a power cut is not asked here. Programs that it
+ * starts are let alone.
  */
 #include "tests/support/call_stop.h"
 
@@ -39,7 +41,7 @@ __attribute__((constructor)) static void file_map(void)
 	if (memory == MAP_FAILED)
 		return;
 	struct call_stop *shared = memory;
-	if (shared->program != 0)
+	if (shared->program != 0 && shared->program != (int32_t)getpid())
 		return;
 	shared->program = (int32_t)getpid();
 	calls = shared;
@@ -105,16 +107,23 @@ static bool is_file(int fd)
 	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+static bool is_counted(int fd)
+{
+	struct stat status;
+	return calls != NULL && fstat(fd, &status) == 0 &&
+	       (S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
 static bool is_read_only(const char *path)
 {
 	return calls != NULL && calls->mode == CALLS_READ_ONLY && home_length > 0 &&
 	       strncmp(path, home, home_length) == 0;
 }
 
-/* Before the N-th call is made the first half of it is. */
-static bool is_torn_here(void)
+/* Is the next call the one, of which half is made? */
+static bool is_half_here(enum call_stop_mode mode)
 {
-	return calls != NULL && calls->mode == CALLS_TORN && calls->count + 1 == calls->at;
+	return calls != NULL && calls->mode == (int32_t)mode && calls->count + 1 == calls->at;
 }
 
 static long failed(int why)
@@ -127,9 +136,15 @@ static long failed(int why)
 
 ssize_t write(int fd, const void *bytes, size_t length)
 {
-	if (is_torn_here())
+	if (!is_counted(fd))
+		return syscall(SYS_write, fd, bytes, length);
+	bool is_torn = is_half_here(CALLS_TORN);
+	bool is_short = is_half_here(CALLS_NO_SPACE) && is_file(fd); /* as a disk that fills up */
+	if (is_torn || is_short)
 		(void)syscall(SYS_write, fd, bytes, length / 2);
-	int why = call_enter(calls != NULL && is_file(fd));
+	int why = call_enter(is_file(fd));
+	if (is_short)
+		return (ssize_t)(length / 2);
 	return why != 0 ? failed(why) : syscall(SYS_write, fd, bytes, length);
 }
 
@@ -141,7 +156,7 @@ ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at)
 
 ssize_t writev(int fd, const struct iovec *parts, int count)
 {
-	int why = call_enter(calls != NULL && is_file(fd));
+	int why = is_counted(fd) ? call_enter(is_file(fd)) : 0;
 	return why != 0 ? failed(why) : syscall(SYS_writev, fd, parts, count);
 }
 
