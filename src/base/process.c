@@ -87,6 +87,7 @@ static pid_t child_fork(struct process_child *child, const char *name, int *writ
 	(void)sigprocmask(SIG_SETMASK, &all, &before);
 	pid_t id = fork();
 	if (id == 0) {
+		(void)setpgid(0, 0); /* Ctrl-C, where it makes a signal, is for us alone */
 		signals_default();
 		parent_follow(parent);
 		*write_end = ends[1];

@@ -113,6 +113,14 @@ static void the_outcome_names_the_next_step(void **state)
 		session_send(session, "<Esc>");
 		expect_gone(session, "Outcome");
 	}
+	desk_go_to(&desk, "Hostname");
+	desk_replace(&desk, "edge.clinic.example");
+	session_send(session, "<F7>");
+	expect_text(session, "PASS");
+	session_send(session, "<Esc>");
+	expect_text(session, "Your server will see");
+	desk_send(&desk, "Applied");
+	expect_row(session, "Next: F6 shows the SIP user password for the trunk.");
 	desk_close(&desk);
 }
 

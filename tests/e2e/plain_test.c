@@ -166,6 +166,26 @@ static void what_is_wrong_is_not_sent(void **state)
 	practice_close(&desk);
 }
 
+/* It is in our session, but Ctrl-C is not for it. */
+static void the_practice_service_outlives_ctrl_c(void **state)
+{
+	struct desk desk;
+	(void)state;
+	practice_start(&desk);
+	lines_answer(desk.session, "1");
+	lines_hear(desk.session, "Practice 1: new number:");
+	session_send_bytes(desk.session, "\003", 1);
+	lines_hear(desk.session, "Leave sipdesk? y or n:");
+	lines_answer(desk.session, "n");
+	lines_hear(desk.session, "Practice 1: new number:");
+	lines_answer(desk.session, "read");
+	lines_hear(desk.session, "1 Calling: Disabled");
+	lines_hear_not(desk.session, "has ended");
+	lines_hear(desk.session, "Practice 1: new number:");
+	lines_answer(desk.session, "leave");
+	practice_close(&desk);
+}
+
 /* --- conflict --------------------------------------------------------------------------------- */
 
 static void a_conflict_is_settled_field_by_field(void **state)
@@ -287,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_main_job_in_lines),
 		cmocka_unit_test(what_is_wrong_is_not_sent),
+		cmocka_unit_test(the_practice_service_outlives_ctrl_c),
 		cmocka_unit_test(a_conflict_is_settled_field_by_field),
 		cmocka_unit_test(the_check_tells_pass_and_fail),
 		cmocka_unit_test(the_password_is_shown_after_a_warning),

@@ -140,34 +140,25 @@ struct place {
 	char *words; /* of the row */
 };
 
-/* The label of a focused row: behind the marker, a blank, the mark of a change, and a blank. NULL:
- * the row has no marker. */
-static const char *label_of(const char *words)
+/* The last row above the rule: going down from there scrolls, and the cursor stays. */
+static bool is_last_row(const struct session *session, int row)
 {
-	static const char *const MARKERS[] = { "›", ">" };
-	enum { TO_LABEL = 3 };
-	for (size_t i = 0; i < ARRAY_LENGTH(MARKERS); i++) {
-		const char *at = strstr(words, MARKERS[i]);
-		if (at != NULL && strlen(at) > strlen(MARKERS[i]) + TO_LABEL)
-			return at + strlen(MARKERS[i]) + TO_LABEL;
-	}
-	return NULL;
+	char *below = session_row(session, row + 1);
+	bool is_rule = strncmp(below, " ──", strlen(" ──")) == 0 || strncmp(below, " --", 3) == 0;
+	free(below);
+	return is_rule;
 }
 
-/* It stands on another row, or on one with another label that was scrolled there, and on the focus:
- * in the middle of a frame it may stand anywhere. Of the same row only the label counts: its value
- * may change for what was typed before. */
+/* It stands on another row, or on one that was scrolled there, and on the focus: in the middle of a
+ * frame it may stand anywhere. */
 static bool cursor_left(const struct session *session, const void *place)
 {
-	enum { LABEL_BYTES = 20 };
 	const struct place *from = place;
 	int now = cursor_row(session);
 	char *words = session_row(session, now);
-	const char *before = label_of(from->words), *label = now > 0 ? label_of(words) : NULL;
-	bool has_scrolled =
-		before != NULL && label != NULL && strncmp(before, label, LABEL_BYTES) != 0;
-	bool is_elsewhere = now != from->row || has_scrolled;
-	bool is_on_focus = label != NULL;
+	bool is_on_focus = now > 0 && (strstr(words, "›") != NULL || strchr(words, '>') != NULL);
+	bool is_elsewhere =
+		now != from->row || (is_last_row(session, now) && strcmp(words, from->words) != 0);
 	free(words);
 	return is_elsewhere && is_on_focus;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <ftw.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -85,5 +86,6 @@ void kept_files_judge(const char *folder, bool may_be_torn, const char *when)
 {
 	judging.may_be_torn = may_be_torn;
 	judging.when = when;
-	assert_int_equal(nftw(folder, file_judge, FOLDERS_OPEN_MAX, FTW_PHYS), 0);
+	if (nftw(folder, file_judge, FOLDERS_OPEN_MAX, FTW_PHYS) != 0)
+		assert_int_equal(errno, ENOENT); /* nothing was kept yet */
 }

@@ -1,7 +1,9 @@
 #include "tests/support/killed_desk.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "tests/support/child.h"
+#include "tests/support/kept_files.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,10 +13,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
-	QUIET_MS = 3,	 /* between two looks at what is shared with the program */
-	STUCK_MS = 1500, /* on a disk that fails */
+	QUIET_MS = 3,	     /* between two looks at what is shared with the program */
+	STUCK_MS = 1000,     /* on a disk that fails: its screen says so, and stays */
+	SAVED_WITHIN = 2000, /* milliseconds */
+	HISTORY_MAX = 1024 * 1024,
 };
 
 static const struct key_desk_number NUMBERS[] = {
@@ -22,48 +27,81 @@ static const struct key_desk_number NUMBERS[] = {
 	{ NULL },
 };
 
-static char *calls_path(const struct machine_stopped *desk)
+static char *kept_path(const struct key_desk *desk, const char *name)
 {
-	return mem_format("%s/calls", desk->desk.home);
+	return mem_format("%s/.local/share/sipdesk/%s", desk->home, name);
 }
 
-void killed_desk_open(struct machine_stopped *desk, const char *script)
+bool killed_desk_has_draft(const struct key_desk *desk)
 {
-	key_desk_prepare(&desk->desk, script, NUMBERS);
-	char *path = calls_path(desk);
-	desk->calls = call_stop_map(path);
+	char *path = kept_path(desk, "drafts/0000000000000001.json");
+	bool is_there = access(path, F_OK) == 0;
 	free(path);
+	return is_there;
 }
 
-void killed_desk_close(struct machine_stopped *desk)
+bool killed_desk_history_has(const struct key_desk *desk, const char *part)
 {
-	call_stop_unmap(desk->calls);
-	key_desk_close(&desk->desk);
+	struct str bytes;
+	struct err err;
+	char *path = kept_path(desk, "history/0000000000000001.jsonl");
+	str_init(&bytes);
+	bool has = file_read(path, HISTORY_MAX, &bytes, &err) && strstr(bytes.bytes, part) != NULL;
+	str_release(&bytes);
+	free(path);
+	return has;
 }
 
-/* SIGHUP is ignored where a call is held: only the terminal tells of its end. */
-static void program_start(struct machine_stopped *desk, bool ignores_hang_up)
+bool killed_desk_service_holds(const struct key_desk *desk, const char *part)
+{
+	struct json_doc state;
+	fault_server_state(&desk->desk.service, &state);
+	char *calling = cJSON_PrintUnformatted(json_member(state.root, "calling"));
+	bool holds = strstr(calling, part) != NULL;
+	cJSON_free(calling);
+	json_doc_release(&state);
+	return holds;
+}
+
+/* --- a run that is stopped -------------------------------------------------------------------- */
+
+struct stopped_run {
+	struct key_desk desk;
+	struct call_stop *calls;
+};
+
+static char *calls_path(const struct key_desk *desk)
+{
+	return mem_format("%s/calls", desk->home);
+}
+
+/* SIGHUP is ignored where a call is held: only the terminal tells of its end. The next start has
+ * another clock, which was set back. */
+static void program_start(struct key_desk *desk, bool ignores_hang_up, bool is_next)
 {
 	char *path = calls_path(desk);
 	char *calls = mem_format("SHIM_CALLS_FILE=%s", path);
-	char *ahead = mem_format("SHIM_AHEAD_FILE=%s/ahead", desk->desk.home);
+	char *ahead = mem_format("SHIM_AHEAD_FILE=%s/ahead", desk->home);
 	char *program = session_built("sipdesk");
 	char *stop = session_built("tests/shim/call_stop.so");
 	char *clock = session_built("tests/shim/ahead_clock.so");
-	char *preload = mem_format("%s:%s", stop, clock);
-	const char *const environment[] = { calls, ahead, NULL };
+	char *back = session_built("tests/shim/fixed_clock.so");
+	char *preload =
+		mem_format("%s:%s%s%s", stop, clock, is_next ? ":" : "", is_next ? back : "");
+	const char *const environment[] = { calls, ahead, "SHIM_CLOCK_SECONDS=1603370460", NULL };
 	const char *const plain[] = { program, NULL };
 	const char *const ignoring[] = { "/bin/sh", "-c", "trap '' HUP; exec \"$0\"", program,
 					 NULL };
-	desk->desk.session = session_start(&(struct session_options) {
+	desk->session = session_start(&(struct session_options) {
 		.arguments = ignores_hang_up ? ignoring : plain,
 		.environment = environment,
 		.preload = preload,
-		.home = desk->desk.home,
+		.home = desk->home,
 	});
-	desk->desk.desk.session = desk->desk.session;
-	assert_non_null(desk->desk.session);
+	desk->desk.session = desk->session;
+	assert_non_null(desk->session);
 	free(preload);
+	free(back);
 	free(clock);
 	free(stop);
 	free(program);
@@ -72,109 +110,152 @@ static void program_start(struct machine_stopped *desk, bool ignores_hang_up)
 	free(path);
 }
 
-/* --- steps ------------------------------------------------------------------------------------ */
-
-/* False: it will not come any more, since the program has ended or is at its point. */
-static bool text_wait(struct machine_stopped *desk, const char *text)
+static bool disk_fails(const struct call_stop *calls)
 {
-	const struct call_stop *calls = desk->calls;
-	struct session *session = desk->desk.session;
-	bool is_failing = calls->mode == CALLS_NO_SPACE || calls->mode == CALLS_BROKEN;
-	int64_t end = child_now_ms() + (is_failing ? STUCK_MS : SESSION_DEADLINE_MS);
-	while (!session_shows(session, text)) {
-		if (session->has_ended || calls->is_held != 0)
-			return false;
-		if (child_now_ms() >= end && is_failing)
-			return false; /* it says so in its own words */
+	return calls->mode == CALLS_NO_SPACE || calls->mode == CALLS_BROKEN;
+}
+
+/* False: it will not come any more. */
+static bool text_wait(struct stopped_run *run, const char *text)
+{
+	struct session *session = run->desk.session;
+	int64_t limit_ms = disk_fails(run->calls) ? STUCK_MS : SESSION_DEADLINE_MS;
+	int64_t end = child_now_ms() + limit_ms;
+	while (!session_shows(session, text) && !session->has_ended && run->calls->is_held == 0) {
 		if (child_now_ms() >= end)
-			return session_wait_text(session, text); /* shows the screen */
+			return !disk_fails(run->calls) && session_wait_text(session, text);
 		(void)session_wait_quiet(session, QUIET_MS);
 	}
-	return calls->is_held == 0;
+	return !session->has_ended && run->calls->is_held == 0;
 }
 
-static void time_pass(struct machine_stopped *desk, int64_t ms)
+/* Two seconds go by, which it notices with the next event. */
+static bool save_wait(struct stopped_run *run)
 {
-	struct session *session = desk->desk.session;
-	if (ms == 0 || session->has_ended)
-		return;
-	*desk->desk.ahead_ms += ms;
-	session_resize(session, session->terminal.rows,
-		       session->terminal.columns == 80 ? 81 : 80); /* it looks at its clock */
+	struct session *session = run->desk.session;
+	int64_t end = child_now_ms() + (disk_fails(run->calls) ? STUCK_MS : SESSION_DEADLINE_MS);
+	*run->desk.ahead_ms += SAVED_WITHIN;
+	session_resize(session, session->terminal.rows, 81);
+	while (!killed_desk_has_draft(&run->desk) && !session->has_ended &&
+	       run->calls->is_held == 0 && child_now_ms() < end)
+		(void)session_wait_quiet(session, QUIET_MS);
+	return !session->has_ended && run->calls->is_held == 0 && killed_desk_has_draft(&run->desk);
 }
 
-static bool step_do(struct machine_stopped *desk, const struct killed_step *step)
+static bool step_do(struct stopped_run *run, const struct killed_step *step)
 {
-	time_pass(desk, step->skip_ms);
-	if (!text_wait(desk, step->until))
+	if (!text_wait(run, step->until))
 		return false;
 	if (step->type != NULL)
-		session_type(desk->desk.session, step->type);
+		session_type(run->desk.session, step->type);
 	if (step->keys != NULL)
-		session_send(desk->desk.session, step->keys);
-	return true;
+		session_send(run->desk.session, step->keys);
+	return !step->saves || save_wait(run);
 }
 
-/* The terminal goes while a call is held, then the call goes on. */
-static void held_let_go(struct machine_stopped *desk)
+/* The terminal goes while the call is held. On a disk that fails nothing ends by itself. */
+static void program_end(struct stopped_run *run)
 {
-	if (desk->calls->is_held != 0)
-		session_hang_up(desk->desk.session);
-	desk->calls->goes_on = 1;
-}
-
-static void program_end(struct machine_stopped *desk)
-{
-	struct session *session = desk->desk.session;
-	held_let_go(desk);
-	if (!session->has_ended && desk->calls->count < desk->calls->at)
-		fail_msg("call %lld never came", (long long)desk->calls->at);
-	bool ends_by_itself =
-		desk->calls->mode != CALLS_NO_SPACE && desk->calls->mode != CALLS_BROKEN;
-	if (!session->has_ended && !ends_by_itself)
+	struct session *session = run->desk.session;
+	if (run->calls->is_held != 0)
+		session_hang_up(session);
+	run->calls->goes_on = 1;
+	if (disk_fails(run->calls) && !session->has_ended)
 		session_signal(session, SIGKILL);
 	assert_true(session_exit_status(session) >= 0);
 	(void)session_close(session);
-	desk->desk.session = NULL;
-	desk->desk.desk.session = NULL;
+	run->desk.session = NULL;
+	run->desk.desk.session = NULL;
 }
 
-size_t killed_desk_run(struct machine_stopped *desk, enum call_stop_mode mode, int64_t at,
-		       const struct killed_step *steps, size_t count)
+static size_t story_run(struct stopped_run *run, const struct killed_story *story,
+			enum call_stop_mode mode, int64_t at)
 {
 	static const struct killed_step enter[] = {
-		{ "Add a number", NULL, "<F3><C-u>", 0 },
-		{ "Find", "Acme", NULL, 0 },
-		{ "1 of ", NULL, "<Enter>", 0 },
+		{ "Add a number", NULL, "<F3><C-u>", false },
+		{ "F3 Find", "Acme", NULL, false },
+		{ "1 of ", NULL, "<Enter>", false },
 	};
-	size_t done = 0;
-	call_stop_set(desk->calls, mode, at);
-	program_start(desk, mode == CALLS_HELD);
-	for (size_t i = 0; i < ARRAY_LENGTH(enter); i++)
-		if (!step_do(desk, &enter[i]))
-			goto out;
-	while (done < count && step_do(desk, &steps[done]))
+	size_t entered = 0, done = 0;
+	call_stop_set(run->calls, mode, at);
+	program_start(&run->desk, mode == CALLS_HELD, false);
+	while (entered < ARRAY_LENGTH(enter) && step_do(run, &enter[entered]))
+		entered++;
+	while (entered == ARRAY_LENGTH(enter) && done < story->count &&
+	       step_do(run, &story->steps[done]))
 		done++;
-out:
-	program_end(desk);
+	program_end(run);
 	return done;
 }
 
-void killed_desk_start_again(struct machine_stopped *desk)
+/* Returns how many calls it made. */
+static int64_t story_stop(const struct killed_story *story, enum call_stop_mode mode, int64_t at)
 {
-	call_stop_set(desk->calls, CALLS_COUNTED, 0);
-	program_start(desk, false);
-	expect_text(desk->desk.session, "Add a number");
-	key_desk_enter(&desk->desk, "Acme");
+	struct stopped_run run;
+	key_desk_prepare(&run.desk, story->script, NUMBERS);
+	char *path = calls_path(&run.desk);
+	char *when = mem_format("mode %d at call %lld", (int)mode, (long long)at);
+	char *kept = kept_path(&run.desk, "");
+	run.calls = call_stop_map(path);
+	size_t done = story_run(&run, story, mode, at);
+	int64_t count = run.calls->count;
+	assert_true(mode != CALLS_COUNTED || done == story->count);
+	kept_files_judge(kept, false, when);
+	call_stop_set(run.calls, CALLS_COUNTED, 0); /* for the judge's programs */
+	print_message("%s, %zu steps\n", when, done);
+	story->judge(&run.desk, mode, done);
+	call_stop_unmap(run.calls);
+	key_desk_close(&run.desk);
+	free(kept);
+	free(when);
+	free(path);
+	return count;
 }
 
-bool killed_desk_holds(const struct machine_stopped *desk, const char *part)
+void killed_story_tell(const struct killed_story *story, enum call_stop_mode mode, int64_t first,
+		       int64_t stride)
 {
-	struct json_doc state;
-	fault_server_state(&desk->desk.desk.service, &state);
-	char *calling = cJSON_PrintUnformatted(json_member(state.root, "calling"));
-	bool holds = strstr(calling, part) != NULL;
-	cJSON_free(calling);
-	json_doc_release(&state);
-	return holds;
+	int64_t count = story_stop(story, CALLS_COUNTED, 0);
+	for (int64_t at = first; at <= count; at += stride)
+		(void)story_stop(story, mode, at);
+}
+
+/* --- the next start --------------------------------------------------------------------------- */
+
+static const char *const SCREENS[] = {
+	[KILLED_LEFT_OPEN] = "Leave as it is:",
+	[KILLED_DRAFT_FOUND] = "Unsent changes",
+	[KILLED_SETTINGS_SHOWN] = "read 12:41", /* anew, by the clock that it starts with */
+};
+
+static bool any_screen_shows(const struct session *session, const void *argument)
+{
+	(void)argument;
+	for (size_t i = 0; i < ARRAY_LENGTH(SCREENS); i++)
+		if (session_shows(session, SCREENS[i]))
+			return true;
+	return false;
+}
+
+enum killed_screen killed_desk_start_again(struct key_desk *desk)
+{
+	program_start(desk, false, true);
+	expect_text(desk->session, "Add a number");
+	key_desk_enter(desk, "Acme");
+	assert_true(session_wait(desk->session, any_screen_shows, NULL, "Acme"));
+	size_t screen = 0;
+	while (!session_shows(desk->session, SCREENS[screen]))
+		screen++;
+	return (enum killed_screen)screen;
+}
+
+void killed_desk_settle(struct key_desk *desk, const char *way)
+{
+	struct session *session = desk->session;
+	expect_cursor_on(session, "Finish:");
+	if (!text_equal(way, "Finish:"))
+		session_send(session, "<Down>");
+	expect_cursor_on(session, way);
+	session_send(session, "<Enter>");
+	expect_row(session, "Applied");
 }

@@ -1,6 +1,6 @@
 /*
- * The screens of a saved number, driven to a point at which they are stopped, and started again on
- * the same machine: for tests that stop them at every point there is.
+ * The screens of a saved number, stopped at every call that writes or sends, and started again on
+ * the same machine.
  *
  * A step that fails ends the cmocka test.
  */
@@ -22,33 +22,34 @@ struct killed_step {
 	bool saves; /* two seconds go by after that, and the draft is on the disk */
 };
 
-/* A story of a number, and what must hold wherever it is stopped. */
+/* What is done with the number "Acme", and what must hold wherever it is stopped. */
 struct killed_story {
-	const char *script; /* of the service */
-	const struct killed_step *steps;
+	const char *script;		 /* of the service */
+	const struct killed_step *steps; /* from its settings to the end of the program */
 	size_t count;
-	/* After the end: `done` steps were done. */
+	/* The program has ended; `done` steps were done. */
 	void (*judge)(struct key_desk *desk, enum call_stop_mode mode, size_t done);
 };
 
-/* What the next start shows first. */
-enum killed_screen {
-	KILLED_LEFT_OPEN,     /* a sequence was left half-done */
-	KILLED_DRAFT_FOUND,   /* unsent changes are there */
-	KILLED_SETTINGS_SHOWN /* neither */
-};
-
-/* The story to its end, then stopped in these ways at every call, or at every `stride`-th one from
- * `first` on; each time all that is kept is whole and the story's judge is content. Prints how many
- * times. */
+/* Tells it to its end, then stops it so at every `stride`-th call from `first` (1 on) on. Each time
+ * all that is kept is whole, and the judge is content. */
 void killed_story_tell(const struct killed_story *story, enum call_stop_mode mode, int64_t first,
 		       int64_t stride);
 
-/* For a judge: the next start, with nothing in its way, opens the number. */
+/* What the next start shows first of the number. */
+enum killed_screen {
+	KILLED_LEFT_OPEN,      /* a sequence was left half-done */
+	KILLED_DRAFT_FOUND,    /* there are unsent changes */
+	KILLED_SETTINGS_SHOWN, /* neither */
+};
+
+/* For the judge: starts it, with nothing in its way, and opens the number. */
 enum killed_screen killed_desk_start_again(struct key_desk *desk);
-/* Is this within `calling`, as the service holds it? */
-bool killed_desk_holds(const struct key_desk *desk, const char *part);
-/* Is this in the number's history? */
+/* Settles what was left half-done: "Finish:" or "Undo:". */
+void killed_desk_settle(struct key_desk *desk, const char *way);
+/* Is this within `calling`, as the service holds it? In the number's history? Is its draft kept? */
+bool killed_desk_service_holds(const struct key_desk *desk, const char *part);
 bool killed_desk_history_has(const struct key_desk *desk, const char *part);
+bool killed_desk_has_draft(const struct key_desk *desk);
 
 #endif

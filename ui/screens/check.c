@@ -29,6 +29,7 @@ struct screen_check {
 	struct screen screen;
 	struct open_number *number;
 	int server;
+	struct err start_err; /* why the last one could not begin */
 	struct form form;
 	bool *expanded; /* by finding, in the report's order */
 	size_t expanded_count;
@@ -48,13 +49,14 @@ static struct tls_check *check_of(const struct screen_check *self)
 
 static void start(struct screen_check *self)
 {
-	struct err err;
 	free(self->expanded);
 	self->expanded = NULL;
 	self->expanded_count = 0;
 	self->was_moved = false;
-	if (tls_check_start(self->number, self->server, &err) == NULL)
-		app_notice(self->screen.app, "%s", err.sentence);
+	err_init(&self->start_err);
+	if (tls_check_start(self->number, self->server, &self->start_err) == NULL &&
+	    check_of(self) != NULL) /* of an earlier state of the server: it stays on the screen */
+		app_notice(self->screen.app, "%s", self->start_err.sentence);
 }
 
 /* --- rows --------------------------------------------------------------------------------------
@@ -97,7 +99,9 @@ static void verdict_rows(struct screen_check *self, const struct tls_check *chec
 		[VERDICT_FAIL] = { "FAIL", STYLE_WRONG },
 		[VERDICT_UNKNOWN] = { "CANNOT TELL FROM HERE", STYLE_WARNING },
 	};
-	if (check == NULL)
+	if (check == NULL && self->start_err.kind != ERR_NONE)
+		sentence_add(self, STYLE_WARNING, "%s", self->start_err.sentence);
+	else if (check == NULL)
 		sentence_add(self, STYLE_NORMAL,
 			     "No check was run for this server yet. r runs it.");
 	else if (check->state == TLS_CHECK_RUNNING)
