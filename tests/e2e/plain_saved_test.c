@@ -172,6 +172,69 @@ static void a_key_is_forgotten_after_a_while(void **state)
 	key_desk_close(&desk);
 }
 
+static void the_vault_opens_once(void **state)
+{
+	static const struct key_desk_number in_vault[] = {
+		{ .label = "First", .key = "\"vault\"", .in_vault = "key-of-first" },
+		{ .label = "Second", .key = "\"vault\"", .in_vault = "key-of-second" },
+		{ NULL },
+	};
+	struct key_desk desk;
+	(void)state;
+	key_desk_prepare(&desk, SETTINGS, in_vault);
+	keys_start(&desk);
+	lines_answer(desk.session, "1");
+	lines_hear(desk.session, "Passphrase of the vault (not shown):");
+	lines_answer(desk.session, KEY_DESK_PASSPHRASE);
+	lines_hear(desk.session, "First:");
+	lines_answer(desk.session, "back");
+	lines_hear(desk.session, "a part of its name:");
+	lines_answer(desk.session, "2");
+	lines_hear(desk.session, "1 Calling: Enabled");
+	lines_hear_not(desk.session, "Passphrase");
+	lines_hear(desk.session, "Second:");
+	lines_answer(desk.session, "leave");
+	keys_end(&desk, 0);
+	assert_int_equal(key_desk_requests(&desk, "key-of-first"), 1);
+	assert_int_equal(key_desk_requests(&desk, "key-of-second"), 1);
+	assert_false(session_output_contains(desk.session, KEY_DESK_PASSPHRASE));
+	key_desk_close(&desk);
+}
+
+/* The service moves under the draft. */
+static void a_reading_can_conflict(void **state)
+{
+	static const struct {
+		const char *choice, *says, *shows;
+	} CASES[] = {
+		{ "1", "Your changes now stand on the newer settings.",
+		  "1 Calling: Disabled; changed, was PAUSED" },
+		{ "2", "Your changes now stand on the newer settings.", "1 Calling: PAUSED 2" },
+		{ "", "Nothing was chosen: the newer settings were not taken over yet.",
+		  "1 Calling: Disabled; changed, was Enabled" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		struct key_desk desk;
+		char *script = mem_format("%sGET 2 before {\"status\":\"PAUSED\"}\n", SETTINGS);
+		key_desk_prepare(&desk, script, NUMBERS);
+		keys_start(&desk);
+		lines_converse(desk.session, ACME_CHANGED);
+		lines_answer(desk.session, "read");
+		lines_hear(desk.session, "Conflict 1 setting was changed at the service");
+		lines_hear(desk.session, "1 Yours: Disabled");
+		lines_hear(desk.session, "or an empty line to stop:");
+		lines_answer(desk.session, CASES[i].choice);
+		lines_hear(desk.session, CASES[i].says);
+		lines_hear(desk.session, CASES[i].shows);
+		lines_hear(desk.session, "Acme:");
+		lines_answer(desk.session, "leave");
+		keys_end(&desk, 0);
+		key_desk_close(&desk);
+		free(script);
+	}
+}
+
 static void ctrl_c_cancels_what_is_under_way(void **state)
 {
 	struct key_desk desk;
@@ -323,6 +386,8 @@ int main(void)
 		cmocka_unit_test(a_draft_is_kept_and_offered),
 		cmocka_unit_test(a_typed_key_is_not_echoed),
 		cmocka_unit_test(a_key_is_forgotten_after_a_while),
+		cmocka_unit_test(the_vault_opens_once),
+		cmocka_unit_test(a_reading_can_conflict),
 		cmocka_unit_test(ctrl_c_cancels_what_is_under_way),
 		cmocka_unit_test(hostile_words_are_spelled_out),
 		cmocka_unit_test(what_was_cut_off_is_settled),

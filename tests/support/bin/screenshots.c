@@ -26,8 +26,9 @@ struct screenshot {
 	const char *title;
 	int rows, columns; /* 0: 24 and 80 */
 	bool is_measured;  /* it shows times as measured: written anew only on demand */
-	/* "keys …", "type …", "paste …", "wait …" (for a text), "cursor …" (on a row with a text),
-	 * "other …" (another person writes this body to the second practice number). */
+	/* "keys …", "type …", "paste …", "wait …" and "gone …" (for a text), "cursor …" (on a row
+	 * with a text), "other …" (another person writes this body to the second practice number).
+	 */
 	const char *steps[STEPS_MAX];
 };
 
@@ -53,7 +54,7 @@ struct screenshot {
 static const struct screenshot SCREENSHOTS[] = {
 	{ .name = "numbers",
 	  .title = "The list of practice numbers",
-	  .steps = { "wait Practice 5" } },
+	  .steps = { "wait Enabled, SDES", "gone not read yet", "gone reading" } },
 	{ .name = "settings",
 	  .title = "The calling settings of a number, with changes",
 	  .steps = { EDIT_NUMBER } },
@@ -118,6 +119,12 @@ static bool wait_step(struct session *session, const struct peer *peer, const ch
 	return session_wait_text(session, text);
 }
 
+static bool gone_step(struct session *session, const struct peer *peer, const char *text)
+{
+	(void)peer;
+	return session_wait_gone(session, text);
+}
+
 static bool cursor_step(struct session *session, const struct peer *peer, const char *text)
 {
 	(void)peer;
@@ -135,10 +142,9 @@ static bool step_do(struct session *session, const struct peer *peer, const char
 	static const struct {
 		const char *verb;
 		step_fn *act;
-	} VERBS[] = {
-		{ "keys ", keys_step }, { "type ", type_step },	    { "paste ", paste_step },
-		{ "wait ", wait_step }, { "cursor ", cursor_step }, { "other ", other_step }
-	};
+	} VERBS[] = { { "keys ", keys_step },  { "type ", type_step }, { "paste ", paste_step },
+		      { "wait ", wait_step },  { "gone ", gone_step }, { "cursor ", cursor_step },
+		      { "other ", other_step } };
 	for (size_t i = 0; i < ARRAY_LENGTH(VERBS); i++) {
 		if (text_starts_with(step, VERBS[i].verb))
 			return VERBS[i].act(session, peer, step + strlen(VERBS[i].verb));
