@@ -186,6 +186,40 @@ static void it_is_moved_onto_the_newer_base(void **state)
 	}
 }
 
+/* The service cannot be reached: the draft is there all the same, and what is added to it is kept.
+ */
+static void it_is_edited_on_without_the_service(void **state)
+{
+	struct key_desk desk;
+	(void)state;
+	char *script = mem_format("%sGET 2 answer 400 no\n", SETTINGS);
+	key_desk_open(&desk, script, NUMBERS);
+	acme_enter(&desk);
+	one_change(&desk);
+	end_by_leaving(&desk);
+	(void)session_exit_status(desk.session);
+	(void)session_close(desk.session);
+	key_desk_run(&desk, NO_ARGUMENTS);
+	expect_text(desk.session, "Add a number");
+	key_desk_enter(&desk, "Acme");
+	expect_text(desk.session, "1 changed");
+	expect_cursor_on(desk.session, "Calling");
+	session_send(desk.session, "<Down>");
+	expect_cursor_on(desk.session, "Call icon");
+	session_send(desk.session, "<Space>");
+	expect_text(desk.session, "2 changed");
+	expect_saved(&desk, "DISABLE_ALL");
+	session_signal(desk.session, SIGKILL);
+	(void)session_exit_status(desk.session);
+	(void)session_close(desk.session);
+	key_desk_run(&desk, NO_ARGUMENTS);
+	expect_text(desk.session, "Add a number");
+	key_desk_enter(&desk, "Acme");
+	expect_words(desk.session, "2 changes to Acme from");
+	free(script);
+	key_desk_close(&desk);
+}
+
 static void a_sent_draft_is_gone(void **state)
 {
 	struct key_desk desk;
@@ -301,6 +335,7 @@ int main(void)
 		cmocka_unit_test(it_is_offered_after_any_end),
 		cmocka_unit_test(it_can_be_compared_and_discarded),
 		cmocka_unit_test(it_is_moved_onto_the_newer_base),
+		cmocka_unit_test(it_is_edited_on_without_the_service),
 		cmocka_unit_test(a_sent_draft_is_gone),
 		cmocka_unit_test(a_second_session_only_looks),
 		cmocka_unit_test(what_cannot_be_kept_is_said),

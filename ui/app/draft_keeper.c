@@ -178,7 +178,7 @@ static void save_due(void *owner)
 
 void draft_keeper_touched(struct open_number *number)
 {
-	if (number->keeper == NULL || number->keeper->lock < 0 || number->keeper->found_at != 0)
+	if (number->keeper == NULL || number->keeper->lock < 0)
 		return;
 	number->keeper->is_dirty = true;
 	save_wait(number);
@@ -191,6 +191,8 @@ bool draft_keeper_flush(struct open_number *number, struct err *err)
 		return true;
 	if (keeper == NULL || keeper->lock < 0)
 		return false;
+	if (!keeper->is_dirty && !keeper->has_failed && keeper->writer.id < 0)
+		return true; /* it is on disk */
 	loop_timer_stop(&number->app->loop, &keeper->timer);
 	if (keeper->writer.id >= 0) { /* it may be about to rename an older state into place */
 		struct pollfd end = { .fd = keeper->writer.output, .events = POLLIN };
@@ -198,7 +200,7 @@ bool draft_keeper_flush(struct open_number *number, struct err *err)
 		writer_end(number);
 	}
 	keeper->is_dirty = false;
-	return keeper->found_at != 0 || save(number, err);
+	return save(number, err);
 }
 
 /* --- opened, left ----------------------------------------------------------------------------- */
@@ -217,6 +219,8 @@ static void draft_find(struct open_number *number)
 	if (exists) {
 		number->keeper->found_at = saved.saved_at;
 		open_number_take_back(number, &saved.base, &saved.mine, saved.outcome_is_unknown);
+		number->keeper->is_dirty = false; /* it is just what the file holds */
+		loop_timer_stop(&number->app->loop, &number->keeper->timer);
 	}
 	saved_draft_release(&saved);
 }
