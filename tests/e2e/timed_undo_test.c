@@ -75,6 +75,36 @@ static void a_timed_undo_that_is_wanted_at_once(void **state)
 	key_desk_close(&desk);
 }
 
+/* Back on enables SIP, so it can be undone by itself like any other change that does. */
+static void switching_on_can_be_undone(void **state)
+{
+	struct key_desk desk;
+	(void)state;
+	acme_open(&desk, ACME_SETTINGS);
+	struct session *session = desk.session;
+	session_send(session, "o");
+	expect_words(session, "y does exactly this, at once.");
+	assert_false(session_shows(session, "Undo by itself"));
+	session_send(session, "y");
+	expect_row(session, "Applied");
+	session_send(session, "<Esc>");
+	expect_text(session, "Call icon");
+	session_send(session, "n");
+	expect_text(session, "Back on");
+	session_send(session, "<End>");
+	expect_cursor_on(session, "Undo by itself");
+	session_send(session, "<Space>");
+	expect_text(session, "after 5 minutes, unless confirmed");
+	session_send(session, "y");
+	expect_row(session, "Applied");
+	expect_text(session, "undo in ");
+	assert_true(acme_is_in_service(&desk.desk));
+	session_send(session, "z");
+	expect_words(session, "it has the settings from before again.");
+	assert_false(acme_is_in_service(&desk.desk));
+	key_desk_close(&desk);
+}
+
 /* Nobody is interrupted when the time is over; what is being typed stays. */
 static void a_timed_undo_runs_out_under_typing(void **state)
 {
@@ -136,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_timed_undo_that_is_confirmed),
 		cmocka_unit_test(a_timed_undo_that_is_wanted_at_once),
+		cmocka_unit_test(switching_on_can_be_undone),
 		cmocka_unit_test(a_timed_undo_runs_out_under_typing),
 		cmocka_unit_test(a_lock_leaves_the_undo_its_key),
 		cmocka_unit_test(a_timed_undo_is_offered_by_the_next_start),

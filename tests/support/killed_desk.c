@@ -19,6 +19,7 @@ enum {
 	QUIET_MS = 3,	     /* between two looks at what is shared with the program */
 	STUCK_MS = 1000,     /* on a disk that fails: its screen says so, and stays */
 	SAVED_WITHIN = 2000, /* milliseconds */
+	PAUSE_MAX_MS = 4000, /* between two readings */
 	HISTORY_MAX = 1024 * 1024,
 };
 
@@ -249,6 +250,21 @@ enum killed_screen killed_desk_start_again(struct key_desk *desk)
 	return (enum killed_screen)screen;
 }
 
+/* While it says that it waits, the time goes by. */
+static void pauses_skip(struct key_desk *desk)
+{
+	struct session *session = desk->session;
+	int64_t end = child_now_ms() + SESSION_DEADLINE_MS;
+	while (!session_shows(session, "Applied") && child_now_ms() < end) {
+		if (session_shows(session, "again in ")) {
+			*desk->ahead_ms += PAUSE_MAX_MS;
+			session_resize(session, session->terminal.rows,
+				       session->terminal.columns == 80 ? 81 : 80);
+		}
+		(void)session_wait_quiet(session, QUIET_MS);
+	}
+}
+
 void killed_desk_settle(struct key_desk *desk, const char *way)
 {
 	struct session *session = desk->session;
@@ -257,5 +273,6 @@ void killed_desk_settle(struct key_desk *desk, const char *way)
 		session_send(session, "<Down>");
 	expect_cursor_on(session, way);
 	session_send(session, "<Enter>");
+	pauses_skip(desk);
 	expect_row(session, "Applied");
 }

@@ -13,13 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_TYPED = 4 };
+enum { DIGITS_TYPED = 4, ROW_UNDO = 1 << 15 };
 
 /* What a sequence with one meaning is going to do, read before it is begun. */
 struct screen_begin {
 	struct screen screen;
 	struct open_number *number;
 	enum sequence_kind kind;
+	bool undo_wanted; /* SEQUENCE_ON: undone by itself unless confirmed */
 	struct form form;
 };
 
@@ -49,6 +50,8 @@ static void switch_rows(struct screen_begin *self)
 	if (self->number->changed_count > 0)
 		sentence_add(self, STYLE_NORMAL, "Your changes are not sent with it; they stay.");
 	plan_rows_add(&self->form, term, base, &mine);
+	if (self->kind == SEQUENCE_ON)
+		undo_row_add(&self->form, term, self->undo_wanted, ROW_UNDO);
 	change_lines_release(&lines);
 	values_release(&mine);
 }
@@ -133,8 +136,8 @@ static void key_came(void *owner, const struct secret *key)
 		return;
 	}
 	number_sequence_wanted(self->number, self->kind, &mine);
-	(void)screen_sending_begin(self->screen.app, self->number, self->kind, &mine, false,
-				   &self->screen);
+	(void)screen_sending_begin(self->screen.app, self->number, self->kind, &mine,
+				   self->undo_wanted, &self->screen);
 	values_release(&mine);
 }
 
@@ -182,8 +185,11 @@ static void begin_act(struct screen *screen, enum action_id action)
 	rows_fill(self);
 	if (form_act(&self->form, action, frame_body_rows(&screen->app->term) - 1))
 		return;
+	const struct form_row *row = form_focused(&self->form);
 	if (action == ACTION_BACK)
 		app_pop(screen->app);
+	else if (action == ACTION_OPEN || action == ACTION_NEXT_VALUE)
+		self->undo_wanted ^= row != NULL && row->action == ROW_UNDO;
 	else if (action == ACTION_TROUBLES)
 		app_push(screen->app, screen_troubles_new(screen->app, self->number, -1));
 	else if (action == ACTION_SEND && self->kind == SEQUENCE_RESET_PASSWORD)
@@ -194,9 +200,9 @@ static void begin_act(struct screen *screen, enum action_id action)
 
 static bool begin_offers(struct screen *screen, enum action_id action)
 {
-	(void)screen;
+	bool switches = action == ACTION_OPEN || action == ACTION_NEXT_VALUE;
 	return action != ACTION_REQUEST && action != ACTION_CURL && action != ACTION_CHECK &&
-	       action != ACTION_OPEN && action != ACTION_NEXT_VALUE;
+	       (!switches || self_of(screen)->kind == SEQUENCE_ON);
 }
 
 static const char *begin_why_not(struct screen *screen, enum action_id action)
