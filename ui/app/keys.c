@@ -116,7 +116,7 @@ static void trouble_say(struct app *app, const struct err *err)
 		return;
 	str_init(&text);
 	screen_error_write(err, &text);
-	app_push(app, screen_page_new(app, "API key", text.bytes));
+	app_push(app, screen_page_new(app, NULL, "API key", text.bytes));
 	str_release(&text);
 }
 

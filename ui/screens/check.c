@@ -319,7 +319,7 @@ static void openssl_show(struct screen_check *self)
 	struct str text;
 	str_init(&text);
 	check_openssl_write(&text, check->hostname, check->port, check->headline_id);
-	app_push(app, screen_page_new(app, "openssl equivalent", text.bytes));
+	app_push(app, screen_page_new(app, self->number->label, "openssl equivalent", text.bytes));
 	str_release(&text);
 }
 

@@ -37,7 +37,7 @@ static void compare_show(struct open_number *number)
 		    &number->settings.values, &number->incoming.values);
 	str_add(&text, "Continue puts your changes on top of what the service shows. Where both "
 		       "changed one setting you choose.\n");
-	app_push(number->app, screen_page_new(number->app, "Compare", text.bytes));
+	app_push(number->app, screen_page_new(number->app, number->label, "Compare", text.bytes));
 	str_release(&text);
 }
 

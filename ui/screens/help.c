@@ -57,7 +57,7 @@ struct screen *screen_help_new(struct app *app, struct screen *about)
 		fields_write("Fields", FIELD_FORM_SERVER, &text);
 		fields_write("Each parameter", FIELD_FORM_PARAMETER, &text);
 	}
-	struct screen *page = screen_page_new(app, "Help", text.bytes);
+	struct screen *page = screen_page_new(app, NULL, "Help", text.bytes);
 	str_release(&text);
 	return page;
 }

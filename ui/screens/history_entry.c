@@ -155,7 +155,7 @@ static void json_show(struct screen_history_entry *self)
 	}
 	json_add(&text, "Settings before it", entry->before);
 	json_add(&text, "Settings after it", entry->after);
-	app_push(app, screen_page_new(app, "Exact JSON", text.bytes));
+	app_push(app, screen_page_new(app, self->number->label, "Exact JSON", text.bytes));
 	str_release(&text);
 }
 

@@ -48,7 +48,7 @@ static void unlocked(void *owner, const struct err *err)
 	app_curtain_set(app, gave_up ? screen_lock_new(app, true) : NULL);
 	/* A vault that cannot be read any more keeps nobody out: there is nothing left in here. */
 	if (err != NULL && !gave_up)
-		app_push(app, screen_page_new(app, "The vault", text.bytes));
+		app_push(app, screen_page_new(app, NULL, "The vault", text.bytes));
 	str_release(&text);
 }
 

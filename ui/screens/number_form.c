@@ -194,7 +194,7 @@ static void whole_show(struct number_form *fields, struct field_ref ref)
 	str_init(&text);
 	field_words(field, value_of(fields, ref), &text);
 	str_addf(&text, "\n\n%s", field->help);
-	app_push(app, screen_page_new(app, field->label, text.bytes));
+	app_push(app, screen_page_new(app, fields->number->label, field->label, text.bytes));
 	str_release(&text);
 }
 

@@ -13,6 +13,7 @@ enum { MARGIN = 2 };
 
 struct screen_page {
 	struct screen screen;
+	char *about; /* the number it is about; NULL: none */
 	char *title;
 	char *text;
 	struct scroll scroll; /* in lines as they are broken for the width */
@@ -68,7 +69,11 @@ static int lines_walk(const struct screen_page *self, struct term *term, int wid
 static void page_draw(struct screen *screen, struct term *term)
 {
 	struct screen_page *self = self_of(screen);
-	const char *parts[] = { "sipdesk", self->title, NULL };
+	const char *parts[4] = { "sipdesk" };
+	size_t count = 1;
+	if (self->about != NULL)
+		parts[count++] = self->about;
+	parts[count] = self->title;
 	int rows = frame_body_rows(term) - 1;
 	int width = term->columns - 2 * MARGIN;
 	frame_header(term, parts, NULL);
@@ -119,6 +124,7 @@ static bool page_offers(struct screen *screen, enum action_id action)
 static void page_release(struct screen *screen)
 {
 	struct screen_page *self = self_of(screen);
+	free(self->about);
 	free(self->title);
 	free(self->text);
 	free(self);
@@ -135,9 +141,11 @@ static const struct screen_ops PAGE_OPS = {
 	.release = page_release,
 };
 
-struct screen *screen_page_new(struct app *app, const char *title, const char *text)
+struct screen *screen_page_new(struct app *app, const char *about, const char *title,
+			       const char *text)
 {
 	struct screen_page *self = screen_new(app, sizeof *self, &PAGE_OPS);
+	self->about = mem_text(about);
 	self->title = mem_text(title);
 	self->text = mem_text(text);
 	return &self->screen;

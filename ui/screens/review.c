@@ -202,7 +202,8 @@ static void requests_show(struct screen_review *self, const char *title,
 	if (write_plan_make(&plan, &self->number->settings, &self->number->draft.mine, &err)) {
 		for (size_t i = 0; i < plan.count; i++)
 			write(self->number, plan.requests[i].body, &text);
-		app_push(self->screen.app, screen_page_new(self->screen.app, title, text.bytes));
+		app_push(self->screen.app,
+			 screen_page_new(self->screen.app, self->number->label, title, text.bytes));
 	} else {
 		app_notice(self->screen.app, "%s", err.sentence);
 	}

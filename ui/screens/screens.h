@@ -85,8 +85,10 @@ struct screen *screen_differences_new(struct app *app, struct open_number *numbe
 				      const char *from_words, const struct calling_values *from,
 				      const char *to_words, const struct calling_values *to);
 
-/* A page of text with a title; `text` is copied, its lines kept. */
-struct screen *screen_page_new(struct app *app, const char *title, const char *text);
+/* A page of text with a title, `about` a number of that label (NULL: none); all is copied, lines
+ * are kept. */
+struct screen *screen_page_new(struct app *app, const char *about, const char *title,
+			       const char *text);
 /* Help about `about`, generated from the tables. */
 struct screen *screen_help_new(struct app *app, struct screen *about);
 /* All actions of `about`, with their keys; Enter does one. */

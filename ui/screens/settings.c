@@ -522,8 +522,9 @@ struct screen *screen_settings_new(struct app *app, struct open_number *number)
 }
 
 /* What is wrong with the history matters most where it hides what was left half-done. */
-static void history_trouble_say(struct app *app, const struct err *err)
+static void history_trouble_say(struct open_number *number, const struct err *err)
 {
+	struct app *app = number->app;
 	struct str text;
 	if (err->kind != ERR_INPUT) {
 		app_notice(app, "%s %s", err->sentence, err->next_step);
@@ -531,7 +532,7 @@ static void history_trouble_say(struct app *app, const struct err *err)
 	}
 	str_init(&text);
 	screen_error_write(err, &text);
-	app_push(app, screen_page_new(app, "History", text.bytes));
+	app_push(app, screen_page_new(app, number->label, "History", text.bytes));
 	str_release(&text);
 }
 
@@ -545,7 +546,7 @@ void screen_number_enter(struct app *app, struct open_number *number)
 	else
 		app_push(app, screen_settings_new(app, number));
 	if (!is_known)
-		history_trouble_say(app, &err);
+		history_trouble_say(number, &err);
 }
 
 static void opening_key_came(void *owner, const struct secret *key)
