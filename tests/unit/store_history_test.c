@@ -270,7 +270,8 @@ static void test_old_ones_cut(void **state)
 				at[k] = old_text[k];
 			at = strchr(at, '\n') + 1;
 		}
-		open_plain(&history, &notice);
+		open_plain(&history, &notice); /* makes the folder */
+		free(notice);
 		history_close(&history);
 		file_put(text.bytes);
 		open_plain(&history, &notice);

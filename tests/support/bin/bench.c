@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "sandbox/sandbox.h"
 #include "tests/support/bench_check.h"
+#include "tests/support/bench_drafts.h"
 #include "tests/support/bench_figure.h"
 #include "tests/support/bench_numbers.h"
 #include "tests/support/bench_peers.h"
@@ -193,6 +194,7 @@ int main(void)
 	}
 	(void)session_close(session);
 	bench_numbers();
+	bench_drafts();
 	bench_check();
 	bench_peers();
 	return EXIT_SUCCESS;
