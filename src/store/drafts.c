@@ -117,6 +117,7 @@ bool draft_load(const char *id, struct saved_draft *draft, bool *exists, struct 
 	if (path == NULL)
 		return false;
 	str_init(&text);
+	store_leftovers_remove(path);
 	bool done = store_read(path, DRAFT_FILE_MAX, &text, exists, err);
 	if (done && *exists && !document_read(draft, &text, err)) {
 		damaged_set_aside(path, err);

@@ -25,8 +25,8 @@ void saved_draft_release(struct saved_draft *draft);
  * it in a child (process_work_start) and only when ending by themselves. */
 bool draft_save(const char *id, const struct calling_settings *base,
 		const struct calling_values *mine, bool outcome_is_unknown, struct err *err);
-/* `*exists` false and true where there is none. Damaged: set aside, ERR_INPUT names its new place.
- */
+/* Its number is locked. `*exists` false and true where there is none. Damaged: set aside, ERR_INPUT
+ * names its new place. */
 bool draft_load(const char *id, struct saved_draft *draft, bool *exists, struct err *err);
 bool draft_discard(const char *id, struct err *err);
 bool draft_exists(const char *id);

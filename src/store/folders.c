@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -173,6 +174,21 @@ bool store_write(const char *path, const char *bytes, size_t length, struct err 
 	if (file >= 0)
 		(void)close(file);
 	return file_write_whole(path, bytes, length, MODE_FILE, err);
+}
+
+void store_leftovers_remove(const char *path)
+{
+	char *folder = folder_of(path);
+	char *start = mem_format("%s.new-", strrchr(path, '/') + 1);
+	DIR *entries = opendir(folder);
+	const struct dirent *entry;
+	while (entries != NULL && (entry = readdir(entries)) != NULL)
+		if (text_starts_with(entry->d_name, start))
+			(void)unlinkat(dirfd(entries), entry->d_name, 0);
+	if (entries != NULL)
+		(void)closedir(entries);
+	free(start);
+	free(folder);
 }
 
 bool store_set_aside(const char *path, char **kept, struct err *err)

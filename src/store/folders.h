@@ -37,6 +37,10 @@ bool store_judge(const char *path, int file, struct stat *status, struct err *er
  * ERR_IO sentences; what stood there stays. */
 bool store_write(const char *path, const char *bytes, size_t length, struct err *err);
 
+/* Removes what a program that was killed has left beside PATH while it wrote it. Only where nobody
+ * else may be writing it. */
+void store_leftovers_remove(const char *path);
+
 /* Renames a damaged file to PATH.damaged-<UTC time>, so that it can be replaced; `*kept` is its new
  * name (caller frees). */
 bool store_set_aside(const char *path, char **kept, struct err *err);

@@ -202,6 +202,7 @@ bool history_open(struct history *history, const char *id, char **notice, struct
 	if (!path_set(history, id, err))
 		return false;
 	str_init(&bytes);
+	store_leftovers_remove(history->path);
 	bool done = store_read(history->path, FILE_MAX, &bytes, &exists, err) &&
 		    torn_line_put_aside(history->path, &bytes, notice, err) &&
 		    old_lines_cut(history->path, &bytes, err) && file_open(history, err);

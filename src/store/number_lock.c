@@ -87,3 +87,16 @@ void number_lock_release(int lock)
 	if (lock >= 0)
 		(void)close(lock);
 }
+
+bool number_lock_is_held(const char *id)
+{
+	char *name = mem_format("locks/%s", id);
+	char *path = store_path(STORE_DATA, name, NULL);
+	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool is_held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	if (fd >= 0)
+		(void)close(fd);
+	free(path);
+	free(name);
+	return is_held;
+}

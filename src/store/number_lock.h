@@ -21,5 +21,7 @@ struct lock_holder {
  * holder->since != 0), or it could not be made (holder->since == 0, err). Never waits. */
 int number_lock_take(const char *id, struct lock_holder *holder, struct err *err);
 void number_lock_release(int lock); /* takes -1 */
+/* Has any session the number open, this one too? */
+bool number_lock_is_held(const char *id);
 
 #endif

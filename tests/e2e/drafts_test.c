@@ -22,7 +22,7 @@ static const char SETTINGS[] =
 
 static const struct key_desk_number NUMBERS[] = {
 	{ .label = "Acme", .key = "{\"command\":[\"echo\",\"key-of-acme\"]}" },
-	{ NULL },
+	{ .label = NULL },
 };
 
 static const char *const NO_ARGUMENTS[] = { NULL };

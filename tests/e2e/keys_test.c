@@ -25,7 +25,7 @@ static const struct key_desk_number THREE_SOURCES[] = {
 	  .key = "{\"command\":[\"sh\",\"-c\",\"echo key-of-$0\",\"commanded\"]}" },
 	{ .label = "Kept", .key = "\"vault\"", .in_vault = "key-of-kept" },
 	{ .label = "Forgotten", .key = "\"vault\"" },
-	{ NULL },
+	{ .label = NULL },
 };
 
 /* Enter on it leads to its settings without a question. */
@@ -96,7 +96,7 @@ static void a_wrong_passphrase_is_asked_for_again(void **state)
 static void what_the_vault_lacks_is_said(void **state)
 {
 	static const struct key_desk_number NO_VAULT[] = {
-		{ .label = "Vaulted", .key = "\"vault\"" }, { NULL }
+		{ .label = "Vaulted", .key = "\"vault\"" }, { .label = NULL }
 	};
 	struct key_desk desk;
 	(void)state;
@@ -199,7 +199,7 @@ static void vault_number_add(struct key_desk *desk)
 
 static void a_vault_is_made(void **state)
 {
-	static const struct key_desk_number NONE[] = { { NULL } };
+	static const struct key_desk_number NONE[] = { { .label = NULL } };
 	static const char *const PAIRS[][2] = {
 		{ "a new passphrase", "a new passphrasE" },
 		{ "a new passphrase", "a new passphrase" },
@@ -238,7 +238,7 @@ static void a_read_only_number_is_shown_and_not_changed(void **state)
 	static const struct key_desk_number NUMBERS[] = { { .label = "Guarded",
 							    .key = "{\"command\":[\"echo\",\"k\"]}",
 							    .is_read_only = true },
-							  { NULL } };
+							  { .label = NULL } };
 	static const struct {
 		const char *field, *key;
 	} EDITS[] = {
@@ -348,7 +348,7 @@ static void a_command(void **state)
 	struct termios before, after;
 	char *json = command_json(the);
 	const struct key_desk_number numbers[] = { { .label = "Commanded", .key = json },
-						   { NULL } };
+						   { .label = NULL } };
 	key_desk_open(&desk, SETTINGS, numbers);
 	struct session *session = desk.session;
 	assert_int_equal(tcgetattr(session->pty.line, &before), 0);
@@ -385,7 +385,7 @@ static void ending_ends_the_command(void **state)
 		{ .label = "Commanded",
 		  .key = "{\"command\":[\"sh\",\"-c\",\"trap '' TERM; printf 'PIN%s' : >&2; sleep "
 			 "100; sleep 100\"]}" },
-		{ NULL }
+		{ .label = NULL }
 	};
 	struct key_desk desk;
 	struct termios now;

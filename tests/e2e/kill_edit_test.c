@@ -15,9 +15,9 @@
 #include <stdlib.h>
 
 /* Kills come at each call. Others end the program in the same places by other ways: each at every
- * so-many-th call, from another one on. The sanitizers take five times as long. */
+ * so-many-th call, from another one on. The sanitizers take longer. */
 #ifdef __SANITIZE_ADDRESS__
-enum { KILL_STRIDE = 5, SIGNAL_STRIDE = 20, DISK_STRIDE = 40 };
+enum { KILL_STRIDE = 2, SIGNAL_STRIDE = 20, DISK_STRIDE = 40 };
 #else
 enum { KILL_STRIDE = 1, SIGNAL_STRIDE = 8, DISK_STRIDE = 16 };
 #endif
@@ -77,7 +77,7 @@ static void test_killed(void **state)
 {
 	(void)state;
 	killed_story_tell(&STORY, CALLS_KILLED, 1, KILL_STRIDE);
-	assert_true(settled * KILL_STRIDE > 5);
+	assert_true(settled > 2); /* the stops are not idle */
 }
 
 static void test_ended(void **state)

@@ -30,6 +30,13 @@
 	"\"x_1\":9007199254740993}],\"x_2\":[]},\"srtp_key_exchange_protocol\":\"SDES\","       \
 	"\"callback_permission_status\":\"DISABLED\",\"call_hours\":{\"status\":\"DISABLED\"}"
 
+/* Of the calls, for each of the two ways to settle; the sanitizers take four times as long. */
+#ifdef __SANITIZE_ADDRESS__
+enum { STRIDE = 2 };
+#else
+enum { STRIDE = 1 };
+#endif
+
 enum { RUN_MS = 20000, THROUGH = 0, FAILED = 1, OPEN = 2, NOTHING_OPEN = 3 };
 
 static struct {
@@ -212,8 +219,9 @@ static void test_every_call(void **state)
 		print_message("%s: %lld calls\n", sequences[i], (long long)count);
 		assert_true(count > 20);
 		for (size_t mode = 0; mode < ARRAY_LENGTH(modes); mode++)
-			for (int64_t at = 1; at <= count; at++)
-				for (size_t way = 0; way < ARRAY_LENGTH(ways); way++)
+			for (size_t way = 0; way < ARRAY_LENGTH(ways); way++)
+				for (int64_t at = 1 + (int64_t)way % STRIDE; at <= count;
+				     at += STRIDE)
 					stop_at(sequences[i], modes[mode], at, ways[way]);
 	}
 }

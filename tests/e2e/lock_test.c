@@ -24,10 +24,10 @@ static const char LOCKED_VAULT[] = "sipdesk is locked. Enter asks for the vault'
 static const struct key_desk_number NUMBERS[] = {
 	{ .label = "Asked" },
 	{ .label = "Vaulted", .key = "\"vault\"", .in_vault = "key-of-vaulted" },
-	{ NULL },
+	{ .label = NULL },
 };
 
-static const struct key_desk_number NO_VAULT[] = { { .label = "Asked" }, { NULL } };
+static const struct key_desk_number NO_VAULT[] = { { .label = "Asked" }, { .label = NULL } };
 
 static bool shows_nothing_else(const struct session *session, const void *sentence)
 {

@@ -212,7 +212,7 @@ static void is_off_while_a_command_has_the_terminal(void **state)
 		{ .label = "Commanded",
 		  .key = "{\"command\":[\"sh\",\"-c\",\"printf 'PIN%s' : >/dev/tty; read -r x "
 			 "</dev/tty; echo key-of-$x\"]}" },
-		{ NULL },
+		{ .label = NULL },
 	};
 	struct key_desk desk;
 	(void)state;

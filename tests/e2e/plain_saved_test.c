@@ -47,7 +47,7 @@ static const struct key_desk_number NUMBERS[] = {
 	{ .label = "Looked at",
 	  .key = "{\"command\":[\"echo\",\"key-of-it\"]}",
 	  .is_read_only = true },
-	{ NULL },
+	{ .label = NULL },
 };
 
 static const struct turn ACME_CHANGED[] = {
@@ -177,7 +177,7 @@ static void the_vault_opens_once(void **state)
 	static const struct key_desk_number in_vault[] = {
 		{ .label = "First", .key = "\"vault\"", .in_vault = "key-of-first" },
 		{ .label = "Second", .key = "\"vault\"", .in_vault = "key-of-second" },
-		{ NULL },
+		{ .label = NULL },
 	};
 	struct key_desk desk;
 	(void)state;

@@ -26,7 +26,7 @@ static const struct key_desk_number NUMBERS[] = {
 	{ .label = "Ready", .key = "{\"command\":[\"sh\",\"-c\",\"echo key-$0\",\"ready\"]}" },
 	{ .label = "Failing", .key = "{\"command\":[\"sh\",\"-c\",\"exit 3\"]}" },
 	{ .label = "Forgotten", .key = "\"vault\"" },
-	{ NULL },
+	{ .label = NULL },
 };
 
 struct command_line {

@@ -11,7 +11,7 @@
 
 const char ACME_KEY[] = "key-of-acme";
 
-const struct key_desk_number ACME[] = { { .label = "Acme" }, { NULL } };
+const struct key_desk_number ACME[] = { { .label = "Acme" }, { .label = NULL } };
 
 bool acme_holds(const struct desk *desk, const char *part)
 {

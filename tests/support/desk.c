@@ -143,6 +143,8 @@ struct place {
 /* The last row above the rule: going down from there scrolls, and the cursor stays. */
 static bool is_last_row(const struct session *session, int row)
 {
+	if (row + 1 >= session->terminal.rows)
+		return false;
 	char *below = session_row(session, row + 1);
 	bool is_rule = strncmp(below, " ──", strlen(" ──")) == 0 || strncmp(below, " --", 3) == 0;
 	free(below);

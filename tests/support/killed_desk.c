@@ -25,7 +25,7 @@ enum {
 
 static const struct key_desk_number NUMBERS[] = {
 	{ .label = "Acme", .key = "{\"command\":[\"echo\",\"key-of-acme\"]}" },
-	{ NULL },
+	{ .label = NULL },
 };
 
 static char *kept_path(const struct key_desk *desk, const char *name)
@@ -245,7 +245,7 @@ enum killed_screen killed_desk_start_again(struct key_desk *desk)
 	key_desk_enter(desk, "Acme");
 	assert_true(session_wait(desk->session, any_screen_shows, NULL, "Acme"));
 	size_t screen = 0;
-	while (!session_shows(desk->session, SCREENS[screen]))
+	while (screen + 1 < ARRAY_LENGTH(SCREENS) && !session_shows(desk->session, SCREENS[screen]))
 		screen++;
 	return (enum killed_screen)screen;
 }

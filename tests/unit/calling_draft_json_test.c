@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "calling/draft_json.h"
 #include "calling/fields.h"
 #include "tests/support/random_settings.h"
@@ -43,6 +44,7 @@ static void assert_same_server(const struct sip_server *a, const struct sip_serv
 	assert_same_text(a->hostname, b->hostname);
 	assert_same_text(a->port, b->port);
 	assert_same_text(a->app_id, b->app_id);
+	assert_same_text(a->unknown, b->unknown);
 	assert_int_equal(a->parameter_count, b->parameter_count);
 	for (size_t i = 0; i < a->parameter_count; i++) {
 		assert_same_text(a->parameters[i].key, b->parameters[i].key);
@@ -181,9 +183,37 @@ static void test_unfit(void **state)
 	settings_release(&base);
 }
 
+/* A server that comes back has with it what sipdesk does not know of it, every digit. */
+static void test_unknown_members(void **state)
+{
+	(void)state;
+	static const char unknown[] = "{\"x\":9007199254740993,\"y\":[1.50,null]}";
+	struct calling_settings base;
+	struct calling_values mine, read;
+	struct json_doc doc;
+	struct str text;
+	struct err err;
+	decode(&base, base_json);
+	values_copy(&mine, &base.values);
+	struct sip_server *added = values_server_add(&mine);
+	mem_text_set(&added->hostname, "sip.old.example");
+	mem_text_set(&added->unknown, unknown);
+	str_init(&text);
+	edits_write_json(&base.values, &mine, &text);
+	assert_true(json_doc_parse(&doc, text.bytes, text.length, &err));
+	assert_true(edits_read_json(&base.values, doc.root, &read, &err));
+	assert_same(&mine, &read);
+	json_doc_release(&doc);
+	str_release(&text);
+	values_release(&read);
+	values_release(&mine);
+	settings_release(&base);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unknown_members),
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_unfit),

@@ -558,7 +558,7 @@ static void test_ready_json(void **state)
 	char *json = sandbox_ready_json(sandbox);
 	char *url = mem_format("http://127.0.0.1:%u", (unsigned int)sandbox_port(sandbox));
 	expect_at(json, "url", url);
-	expect_at(json, "sip", "(7)"); /* sandbox_sip_test reads them */
+	expect_at(json, "sip", "(9)"); /* sandbox_sip_test reads them */
 	assert_int_equal(strchr(json, '\n') - json, (long)strlen(json) - 1);
 	assert_true(PRACTICE_NUMBER_COUNT >= 5);
 	for (size_t i = 0; i < PRACTICE_NUMBER_COUNT; i++) {

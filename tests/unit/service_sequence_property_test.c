@@ -359,7 +359,7 @@ static void draft_round_trip(void)
 {
 	struct saved_draft draft = { 0 };
 	struct err err;
-	bool exists;
+	bool exists = false;
 	const struct sequence_world *world = &story.world;
 	err_init(&err);
 	if (!draft_save(SEQUENCE_WORLD_ID, &world->base, &story.mine, false, &err) ||

@@ -211,7 +211,7 @@ static void test_reset_way_back_fails(void **state)
 {
 	(void)state;
 	static const char *const scripts[] = {
-		"POST 2 " REFUSAL,
+		("POST 2 " REFUSAL),
 		"POST 2 drop",
 		"POST 2 answer 502 <p>",
 		"POST 2 ignore",
@@ -229,6 +229,100 @@ static void test_reset_way_back_fails(void **state)
 		assert_service_holds(&world, &world.base.values);
 		sequence_world_end(&world);
 	}
+}
+
+/* While the service lags it still shows the number in service, as if nothing had to be brought
+ * back. */
+static void test_reset_on_a_lagging_service(void **state)
+{
+	(void)state;
+	static const char *const scripts[] = {
+		"POST 1 lag 3\nGET 3 answer 302", /* out of service: Unknown */
+		"POST 1 drop\nPOST 1 apply\nPOST 1 lag 3\nGET 3 answer 302",
+		"POST 1 lag 1\nGET 2 answer 400 {}",
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
+		struct sequence_world world;
+		sequence_world_begin(&world, SIP, scripts[i]);
+		sequence_world_reset(&world);
+		assert_true(sequence_world_run(&world, SEQUENCE_TO_ITS_END));
+		assert_int_equal(world.sequence.state, SEQUENCE_DONE);
+		assert_int_equal(world.sequence.send.outcome, SEND_APPLIED);
+		sequence_release(&world.sequence);
+		assert_int_equal(fault_server_count(&world.server, "posts"), 2);
+		assert_service_holds(&world, &world.base.values);
+		assert_nothing_open(&world);
+		sequence_world_end(&world);
+	}
+}
+
+/* What sipdesk knows nothing of comes back with the server that it took away. */
+static void test_unknown_members_come_back(void **state)
+{
+	(void)state;
+	static const char members[] =
+		"\"status\":\"ENABLED\",\"sip\":{\"status\":\"ENABLED\",\"x_1\":null,\"servers\":"
+		"[{\"hostname\":\"sip.acme.example\",\"x_2\":9007199254740993,\"x_3\":[1.50]}]}";
+	static const int last_steps[] = { SEQUENCE_TO_ITS_END, 5, 6, 7 };
+	for (size_t i = 0; i < ARRAY_LENGTH(last_steps); i++) {
+		struct sequence_world world;
+		sequence_world_begin(&world, members, "");
+		sequence_world_reset(&world);
+		(void)sequence_world_run(&world, last_steps[i]);
+		sequence_release(&world.sequence);
+		(void)settle(&world, i % 2 == 0 ? SEQUENCE_FINISH : SEQUENCE_UNDO);
+		char *held = sequence_world_read(&world);
+		assert_non_null(strstr(held, "\"x_1\":null"));
+		assert_non_null(strstr(held, "\"x_2\":9007199254740993,\"x_3\":[1.50]"));
+		free(held);
+		sequence_world_end(&world);
+	}
+}
+
+/* A server that takes another one's place is that place's server to the service: it shows as
+ * wanted, and a settling sequence finds no conflict in it. */
+static void test_replaced_server(void **state)
+{
+	(void)state;
+	static const enum sequence_kind ways[] = { SEQUENCE_FINISH, SEQUENCE_UNDO };
+	for (int steps = 2; steps <= 4; steps++) {
+		for (size_t way = 0; way < ARRAY_LENGTH(ways); way++) {
+			struct sequence_world world;
+			sequence_world_begin(&world, SIP, "");
+			world.mine.servers[0].removed = true;
+			mem_text_set(&values_server_add(&world.mine)->hostname, "new.example");
+			sequence_world_send(&world, SEQUENCE_SEND);
+			bool through = sequence_world_run(&world, steps);
+			if (through)
+				assert_int_equal(world.sequence.send.outcome, SEND_APPLIED);
+			sequence_release(&world.sequence);
+			assert_int_equal(settle(&world, ways[way]), !through);
+			bool is_wanted = through || ways[way] == SEQUENCE_FINISH;
+			char *held = sequence_world_read(&world);
+			assert_int_equal(strstr(held, "new.example") != NULL, is_wanted);
+			assert_int_equal(strstr(held, "sip.acme.example") != NULL, !is_wanted);
+			free(held);
+			sequence_world_end(&world);
+		}
+	}
+}
+
+/* What was never set cannot be taken back; the rest of an undo does not wait for it. */
+static void test_undo_of_what_was_never_set(void **state)
+{
+	(void)state;
+	struct sequence_world world;
+	sequence_world_begin(&world, "\"status\":\"DISABLED\"", "");
+	mem_text_set(&world.mine.texts[FIELD_CALLING], "ENABLED");
+	mem_text_set(&world.mine.texts[FIELD_CALLBACK_PERMISSION], "ENABLED");
+	sequence_world_send(&world, SEQUENCE_SEND);
+	assert_false(sequence_world_run(&world, 3));
+	sequence_release(&world.sequence);
+	assert_true(settle(&world, SEQUENCE_UNDO));
+	free(sequence_world_read(&world));
+	assert_false(values_calling_enabled(&world.base.values));
+	assert_string_equal(world.base.values.texts[FIELD_CALLBACK_PERMISSION], "ENABLED");
+	sequence_world_end(&world);
 }
 
 static void test_reset_not_begun(void **state)
@@ -485,6 +579,10 @@ int main(void)
 		cmocka_unit_test(test_reset_dies_anywhere),
 		cmocka_unit_test(test_send_dies_anywhere),
 		cmocka_unit_test(test_reset_way_back_fails),
+		cmocka_unit_test(test_reset_on_a_lagging_service),
+		cmocka_unit_test(test_unknown_members_come_back),
+		cmocka_unit_test(test_replaced_server),
+		cmocka_unit_test(test_undo_of_what_was_never_set),
 		cmocka_unit_test(test_reset_not_begun),
 		cmocka_unit_test(test_reset_cancelled),
 		cmocka_unit_test(test_reset_why_not),

@@ -163,6 +163,33 @@ static void test_damaged(void **state)
 }
 
 /* Another process holds the lock until it ends, however it ends. */
+/* A program that was killed while it saved leaves a file beside the draft, which nobody reads. */
+static void test_leftover_goes(void **state)
+{
+	(void)state;
+	struct saved_draft draft;
+	struct err err;
+	bool exists;
+	static const char *const names[] = { "drafts/" ID ".json.new-a1B2c3",
+					     "drafts/fedcba9876543210.json.new-a1B2c3" };
+	char *folder = path_of("drafts");
+	assert_true(file_folder_make(folder, &err));
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		char *path = path_of(names[i]);
+		assert_true(file_write_whole(path, "{\"sche", 6, 0600, &err));
+		free(path);
+	}
+	assert_true(draft_load(ID, &draft, &exists, &err));
+	assert_false(exists);
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) { /* another number's stays */
+		char *path = path_of(names[i]);
+		assert_int_equal(access(path, F_OK) == 0, i == 1);
+		free(path);
+	}
+	saved_draft_release(&draft);
+	free(folder);
+}
+
 static void test_lock(void **state)
 {
 	(void)state;
@@ -184,6 +211,8 @@ static void test_lock(void **state)
 	assert_int_equal(byte, 'y');
 	assert_int_equal(number_lock_take(ID, &holder, &err), -1);
 	assert_int_equal(err.kind, ERR_NONE);
+	assert_true(number_lock_is_held(ID));
+	assert_false(number_lock_is_held("fedcba9876543210"));
 	assert_int_equal(holder.who.process, other);
 	assert_true(holder.who.user[0] != '\0');
 	assert_in_range(holder.since, clock_now() - 60, clock_now());
@@ -193,8 +222,10 @@ static void test_lock(void **state)
 
 	assert_int_equal(kill(other, SIGKILL), 0);
 	assert_int_equal(waitpid(other, NULL, 0), other);
+	assert_false(number_lock_is_held(ID));
 	int lock = number_lock_take(ID, &holder, &err);
 	assert_true(lock >= 0);
+	assert_true(number_lock_is_held(ID));
 	number_lock_release(lock);
 	(void)close(ready[0]);
 	(void)close(ready[1]);
@@ -219,6 +250,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_returns, home_make, home_remove),
 		cmocka_unit_test_setup_teardown(test_damaged, home_make, home_remove),
+		cmocka_unit_test_setup_teardown(test_leftover_goes, home_make, home_remove),
 		cmocka_unit_test_setup_teardown(test_lock, home_make, home_remove),
 		cmocka_unit_test_setup_teardown(test_lock_cannot_be_made, home_make, home_remove),
 	};

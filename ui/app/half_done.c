@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/process.h"
 #include "store/history.h"
+#include "store/number_lock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,14 +20,14 @@ struct half_done {
 	size_t count;
 };
 
-/* In the child. */
+/* In the child. What another session has open, that one is at work on. */
 static void look_work(void *owner, int fd)
 {
 	size_t count;
 	char **ids = history_left_open(&count);
 	(void)owner;
 	for (size_t i = 0; i < count; i++)
-		if (strlen(ids[i]) == NUMBER_ID_LENGTH &&
+		if (strlen(ids[i]) == NUMBER_ID_LENGTH && !number_lock_is_held(ids[i]) &&
 		    write(fd, ids[i], NUMBER_ID_LENGTH) != NUMBER_ID_LENGTH)
 			return; /* the parent is gone */
 }

@@ -65,11 +65,11 @@ static void reset_rows(struct screen_begin *self)
 {
 	static const char *const meanings[] = {
 		"Calls fail from the first step until the last, usually for some seconds.",
-		"The service makes a new SIP user password; the one of now is gone. Your SIP "
-		"server's own configuration needs the new one before it can place calls: F6 shows "
-		"it afterwards.",
-		"Should it be cut off half-way, this screen or the next start offers to bring the "
-		"number back into service.",
+		("The service makes a new SIP user password; the one of now is gone. Your SIP "
+		 "server's own configuration needs the new one before it can place calls: F6 "
+		 "shows it afterwards."),
+		("Should it be cut off half-way, this screen or the next start offers to bring the "
+		 "number back into service."),
 	};
 	static const char *const steps[] = {
 		"1  Calling and SIP are disabled, the SIP server is removed; read back.",

@@ -1,0 +1,113 @@
+/*
+ * A home in which nothing can be kept: on a read-only file system, or with a limit for files. The
+ * screens say so, nothing is sent that could not be told of afterwards, and no edit is dropped
+ * without a question.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "tests/support/call_stop.h"
+#include "tests/support/key_desk.h"
+
+#include <stdlib.h>
+
+static const char SETTINGS[] =
+	"settings "
+	"{\"status\":\"ENABLED\",\"sip\":{\"status\":\"ENABLED\",\"servers\":[{\"hostname\":"
+	"\"sip.acme.example\"}]}}\n";
+
+static const struct key_desk_number NUMBERS[] = {
+	{ .label = "Acme", .key = "{\"command\":[\"echo\",\"key-of-acme\"]}" },
+	{ .label = NULL },
+};
+
+/* Opens Acme and changes it, on a machine that this line of a shell prepares; it ends in $0. */
+static struct call_stop *acme_change(struct key_desk *desk, const char *shell, bool is_read_only)
+{
+	key_desk_prepare(desk, SETTINGS, NUMBERS);
+	char *path = mem_format("%s/calls", desk->home);
+	char *variable = mem_format("SHIM_CALLS_FILE=%s", path);
+	char *program = session_built("sipdesk");
+	char *shim = session_built("tests/shim/call_stop.so");
+	struct call_stop *calls = call_stop_map(path);
+	call_stop_set(calls, is_read_only ? CALLS_READ_ONLY : CALLS_COUNTED, 0);
+	desk->session = session_start(&(struct session_options) {
+		.arguments = (const char *const[]) { "/bin/sh", "-c", shell, program, NULL },
+		.environment = (const char *const[]) { variable, NULL },
+		.preload = shim,
+		.home = desk->home,
+	});
+	desk->desk.session = desk->session;
+	assert_non_null(desk->session);
+	expect_text(desk->session, "Add a number");
+	key_desk_enter(desk, "Acme");
+	expect_text(desk->session, "Additional codecs");
+	free(shim);
+	free(program);
+	free(variable);
+	free(path);
+	return calls;
+}
+
+static void change_and_send(struct key_desk *desk)
+{
+	session_send(desk->session, "<Space>");
+	expect_text(desk->session, "1 changed");
+	session_send(desk->session, "<F2>");
+	expect_text(desk->session, "y Send");
+	session_send(desk->session, "y");
+}
+
+static void end(struct key_desk *desk, struct call_stop *calls)
+{
+	assert_int_equal(fault_server_count(&desk->desk.service, "posts"), 0);
+	call_stop_unmap(calls);
+	key_desk_close(desk);
+}
+
+static void test_read_only_home(void **state)
+{
+	(void)state;
+	struct key_desk desk;
+	struct call_stop *calls = acme_change(&desk, "exec \"$0\"", true);
+	expect_text(desk.session, "Cannot make the folder");
+	change_and_send(&desk);
+	expect_text(desk.session, "Cannot make the folder");
+	session_send(desk.session, "<F10>");
+	expect_words(desk.session, "The changes to Acme were not sent and would be lost.");
+	session_send(desk.session, "n");
+	expect_gone(desk.session, "would be lost");
+	session_send(desk.session, "<Esc>");
+	expect_text(desk.session, "1 changed");
+	end(&desk, calls);
+}
+
+static void test_no_file_may_grow(void **state)
+{
+	(void)state;
+	struct key_desk desk;
+	struct call_stop *calls = acme_change(&desk, "ulimit -f 0; exec \"$0\"", false);
+	change_and_send(&desk);
+	expect_row(desk.session, "Not applied");
+	expect_words(desk.session, "Your draft is kept. The history of this number cannot be "
+				   "written");
+	expect_words(desk.session, "File too large.");
+	session_send(desk.session, "<Esc>");
+	expect_text(desk.session, "1 changed");
+	session_send(desk.session, "<F10>");
+	expect_words(desk.session, "The changes to Acme were not sent and would be lost.");
+	end(&desk, calls);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_read_only_home),
+		cmocka_unit_test(test_no_file_may_grow),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
