@@ -92,7 +92,8 @@ static void program_start(struct key_desk *desk, bool ignores_hang_up, bool is_n
 	/* The leak check at the end stops the program's threads, and a hang-up's CONT undoes that:
 	 * it would never end. */
 	const char *const environment[] = { calls, ahead, "SHIM_CLOCK_SECONDS=1603370460",
-					    "ASAN_OPTIONS=detect_leaks=0", NULL };
+					    "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0",
+					    NULL };
 	const char *const plain[] = { program, NULL };
 	const char *const ignoring[] = { "/bin/sh", "-c", "trap '' HUP; exec \"$0\"", program,
 					 NULL };
