@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -116,6 +117,14 @@ bool pty_start(struct pty *pty, int rows, int columns, pty_run_fn *run, const vo
 		.line_name = name, .parent = getpid(), .run = run, .argument = argument
 	};
 	return leader_start(pty, &start);
+}
+
+bool pty_modes_equal(const struct termios *one, const struct termios *other)
+{
+	return one->c_iflag == other->c_iflag && one->c_oflag == other->c_oflag &&
+	       one->c_cflag == other->c_cflag && one->c_lflag == other->c_lflag &&
+	       one->c_line == other->c_line &&
+	       memcmp(one->c_cc, other->c_cc, sizeof one->c_cc) == 0;
 }
 
 void pty_resize(const struct pty *pty, int rows, int columns)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <termios.h>
 
 struct pty {
 	int terminal;  /* what a terminal emulator reads and writes, non-blocking; -1: hung up */
@@ -25,6 +26,8 @@ typedef void pty_run_fn(const void *argument);
 void pty_init(struct pty *pty);
 /* False with errno set. */
 bool pty_start(struct pty *pty, int rows, int columns, pty_run_fn *run, const void *argument);
+/* All that stty can tell; a memcmp would compare the padding too. */
+bool pty_modes_equal(const struct termios *one, const struct termios *other);
 void pty_resize(const struct pty *pty, int rows, int columns);
 void pty_hang_up(struct pty *pty);
 /* Hangs up and ends the leader; the program should have ended before. */
