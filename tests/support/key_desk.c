@@ -114,7 +114,8 @@ void key_desk_run(struct key_desk *desk, const char *const *arguments)
 	char *program = session_built("sipdesk");
 	char *fixed = session_built("tests/shim/fixed_clock.so");
 	char *ahead = session_built("tests/shim/ahead_clock.so");
-	char *preload = mem_format("%s:%s", fixed, ahead);
+	char *person = session_built("tests/shim/fixed_person.so");
+	char *preload = mem_format("%s:%s:%s", fixed, ahead, person);
 	all[0] = program;
 	for (size_t i = 0; arguments[i] != NULL && i + 1 < SESSION_ARGUMENTS_MAX; i++)
 		all[i + 1] = arguments[i];
@@ -125,6 +126,7 @@ void key_desk_run(struct key_desk *desk, const char *const *arguments)
 	desk->desk.session = desk->session;
 	assert_non_null(desk->session);
 	free(preload);
+	free(person);
 	free(ahead);
 	free(fixed);
 	free(program);

@@ -1,6 +1,6 @@
 /*
  * The program with saved numbers whose keys live in several places, in front of the fault server,
- * with a vault and a clock that can be put forward.
+ * with a vault, a clock that can be put forward, and anna on jump1 (pts/3) before the screen.
  *
  * A step that fails ends the cmocka test.
  */

@@ -12,6 +12,8 @@ enum {
 	FOREGROUND = 0xd5dbe3,
 	BACKGROUND = 0x1d222b,
 	CURSOR = 0x8fb5d9,
+	CAPTION_ROWS = 2, /* below the screen, the first one blank */
+	STORY_FRAME_SECONDS = 4,
 };
 
 /* How a sign is drawn within its cell, 10 wide and 20 high. */
@@ -230,31 +232,40 @@ static void row_add(const struct screen *screen, int row, struct str *out)
 	}
 }
 
-static void head_add(const struct screen *screen, const char *title, struct str *out)
+static int picture_side(int length)
 {
-	int width = screen->columns * CELL_WIDTH + 2 * MARGIN;
-	int height = screen->rows * CELL_HEIGHT + 2 * MARGIN;
+	return length + 2 * MARGIN;
+}
+
+static void ground_add(int columns, int rows, struct str *out)
+{
+	str_addf(out, "<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"#%06x\"/>\n",
+		 picture_side(columns * CELL_WIDTH), picture_side(rows * CELL_HEIGHT),
+		 (unsigned)BACKGROUND);
+}
+
+/* A picture is so many cells wide and high. `texts` are its frames in words. */
+static void head_add(int columns, int rows, const char *title, const char *texts, struct str *out)
+{
+	int width = picture_side(columns * CELL_WIDTH);
+	int height = picture_side(rows * CELL_HEIGHT);
 	str_addf(out,
 		 "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"%d\" "
 		 "height=\"%d\" viewBox=\"0 0 %d %d\">\n<title>",
 		 width, height, width, height);
 	escaped_add(out, title);
 	str_add(out, "</title>\n<desc>");
-	struct str text;
-	str_init(&text);
-	screen_text(screen, &text);
-	escaped_add(out, text.bytes);
-	str_release(&text);
+	escaped_add(out, texts);
+	str_add(out, "</desc>\n");
+	ground_add(columns, rows, out);
 	str_addf(out,
-		 "</desc>\n<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"#%06x\"/>\n"
 		 "<g font-family=\"DejaVu Sans Mono,Menlo,Consolas,Liberation Mono,monospace\" "
 		 "font-size=\"16.6\" fill=\"#%06x\" stroke-width=\"1.3\">\n",
-		 width, height, (unsigned)BACKGROUND, (unsigned)FOREGROUND);
+		 (unsigned)FOREGROUND);
 }
 
-void screen_svg_write(const struct screen *screen, const char *title, struct str *out)
+static void screen_add(const struct screen *screen, struct str *out)
 {
-	head_add(screen, title, out);
 	for (int row = 0; row < screen->rows; row++)
 		backgrounds_add(screen, row, out);
 	if (screen->cursor_is_visible)
@@ -265,5 +276,55 @@ void screen_svg_write(const struct screen *screen, const char *title, struct str
 			 CELL_HEIGHT, (unsigned)CURSOR);
 	for (int row = 0; row < screen->rows; row++)
 		row_add(screen, row, out);
+}
+
+void screen_svg_write(const struct screen *screen, const char *title, struct str *out)
+{
+	struct str text;
+	str_init(&text);
+	screen_text(screen, &text);
+	head_add(screen->columns, screen->rows, title, text.bytes, out);
+	screen_add(screen, out);
 	str_add(out, "</g>\n</svg>\n");
+	str_release(&text);
+}
+
+/* Each frame is visible in its part of the round. It covers those before it, so that the last one
+ * is seen where nothing moves: by request, or in a viewer that cannot. */
+static void story_style_add(size_t count, struct str *out)
+{
+	str_addf(out,
+		 "<style>.f{animation:f %zus step-end infinite}"
+		 "@keyframes f{0%%{visibility:visible}%.4f%%{visibility:hidden}}"
+		 "@media(prefers-reduced-motion:reduce){.f{animation:none}}</style>\n",
+		 count * STORY_FRAME_SECONDS, 100.0 / (double)count);
+}
+
+void screen_svg_story_write(const struct screen_svg_frame *frames, size_t count, const char *title,
+			    struct str *out)
+{
+	const struct screen *first = &frames[0].screen;
+	struct str texts;
+	str_init(&texts);
+	for (size_t i = 0; i < count; i++) {
+		str_addf(&texts, "%s\n\n", frames[i].caption);
+		screen_text(&frames[i].screen, &texts);
+		str_add(&texts, i + 1 < count ? "\n" : "");
+	}
+	head_add(first->columns, first->rows + CAPTION_ROWS, title, texts.bytes, out);
+	story_style_add(count, out);
+	for (size_t i = 0; i < count; i++) {
+		str_addf(out, "<g class=\"f\" style=\"animation-delay:-%zus\">\n",
+			 (count - i) * STORY_FRAME_SECONDS);
+		ground_add(first->columns, first->rows + CAPTION_ROWS, out);
+		str_addf(out, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\" font-weight=\"bold\">%zu  ",
+			 cell_x(1), cell_y(first->rows + CAPTION_ROWS - 1) + BASELINE,
+			 (unsigned)CURSOR, i + 1);
+		escaped_add(out, frames[i].caption);
+		str_add(out, "</text>\n");
+		screen_add(&frames[i].screen, out);
+		str_add(out, "</g>\n");
+	}
+	str_add(out, "</g>\n</svg>\n");
+	str_release(&texts);
 }
