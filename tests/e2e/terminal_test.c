@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "sandbox/sandbox.h"
 #include "tests/support/child.h"
-#include "tests/support/peer.h"
-#include "tests/support/session.h"
+#include "tests/support/desk.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -409,6 +408,21 @@ static void steps_aside_and_comes_back(void **state)
 	free(program);
 }
 
+/* Its parent, this test, is of another session: nobody could continue it. */
+static void without_job_control_it_stays(void **state)
+{
+	struct desk desk;
+	(void)state;
+	desk_practice(&desk);
+	session_send(desk.session, "<C-z>");
+	expect_words(desk.session, "sipdesk was not suspended: there is no shell with job control");
+	expect_text(desk.session, LAST_ROW);
+	session_signal(desk.session, SIGTSTP);
+	session_send(desk.session, "<Down>");
+	expect_cursor_on(desk.session, PRACTICE_NUMBERS[1].phone_number);
+	desk_close(&desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +439,7 @@ int main(void)
 		cmocka_unit_test(dumb_gets_lines_of_text),
 		cmocka_unit_test(an_unknown_terminal_is_drawn_as_xterm),
 		cmocka_unit_test(steps_aside_and_comes_back),
+		cmocka_unit_test(without_job_control_it_stays),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -367,7 +367,8 @@ static void nothing_sent_check(size_t at, enum http_method method, uint16_t port
 	print_message("%s\n", url);
 	loop_init(&loop);
 	struct http *http = http_new(&loop, NULL);
-	fast_clock_set(CLOCK_FACTOR);
+	if (NOT_SENT[at].listener == SILENT) /* the others answer, if a loaded machine lets them */
+		fast_clock_set(CLOCK_FACTOR);
 	const struct http_request *request = http_start(http, method, url, &key, "{}", take, &got);
 	assert_false(got.done);
 	assert_false(http_has_left(request));

@@ -177,8 +177,11 @@ static void app_suspend(struct app *app)
 		return;	       /* it is lent: whoever has it is not to be left behind */
 	clipboard_forget(app); /* we do not run when its time is up */
 	app_terminal_lend(app);
-	signals_suspend_self();
+	bool was_suspended = signals_suspend_self();
 	app_terminal_return(app);
+	if (!was_suspended)
+		app_notice(app, "sipdesk was not suspended: there is no shell with job control here "
+				"that could bring it back.");
 }
 
 /* What each screen shares; true where it was one of those. */

@@ -10,6 +10,7 @@
 
 /* A handler gets nothing but the number: the pipe it writes to has to stand here. */
 static volatile sig_atomic_t write_end = -1;
+static volatile sig_atomic_t was_continued; /* SIGCONT has come */
 
 static void signal_note(int number)
 {
@@ -55,12 +56,22 @@ void signals_release(int pipe_ends[2])
 	}
 }
 
-void signals_suspend_self(void)
+static void continued_note(int number)
+{
+	(void)number;
+	was_continued = true;
+}
+
+bool signals_suspend_self(void)
 {
 	struct sigaction stop = { .sa_handler = SIG_DFL };
+	struct sigaction on = { .sa_handler = continued_note, .sa_flags = SA_RESTART };
 	struct sigaction before;
-	(void)sigemptyset(&stop.sa_mask);
+	was_continued = false;
+	(void)sigaction(SIGCONT, &on, NULL);
 	(void)sigaction(SIGTSTP, &stop, &before);
 	(void)kill(0, SIGTSTP);
 	(void)sigaction(SIGTSTP, &before, NULL);
+	(void)signal(SIGCONT, SIG_DFL);
+	return was_continued;
 }

@@ -4,6 +4,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 enum {
 	SIGNALS_SIZE = 'w',	 /* SIGWINCH: the terminal's size changed; several are one */
 	SIGNALS_SUSPEND = 'z',	 /* SIGTSTP from outside */
@@ -15,8 +17,9 @@ enum {
 bool signals_init(int pipe_ends[2], struct err *err);
 void signals_release(int pipe_ends[2]);
 
-/* Stops this process group with SIGTSTP, as the shell expects; returns after SIGCONT, and at once
- * for a session leader without job control, whom the kernel does not stop. */
-void signals_suspend_self(void);
+/* Stops this process group with SIGTSTP, as the shell expects; true after SIGCONT. False at once
+ * where nobody could continue it, without a shell that has job control: the kernel stops no such
+ * process. */
+bool signals_suspend_self(void);
 
 #endif
