@@ -482,20 +482,30 @@ static bool is_sip_without_calling(const struct calling_values *values)
 	return values_sip_enabled(values) && !values_calling_enabled(values);
 }
 
-/* Values that do not go together; a failure is softened where the base is in the same state. */
+static bool is_server_without_sip(const struct calling_values *values)
+{
+	return values_servers_alive(values) > 0 && !values_sip_enabled(values);
+}
+
+/* Values that do not go together. Where the base is in the same state a failure is softened, and
+ * what many numbers are left in on purpose is not told. */
 static const struct combination {
 	bool (*holds)(const struct calling_values *values);
+	bool is_told_when_new; /* only then */
 	enum severity severity;
 	enum field_id field;
 	const char *sentence;
 } combinations[] = {
-	{ is_sip_without_calling, SEVERITY_WARNING, FIELD_CALLING,
+	{ is_sip_without_calling, false, SEVERITY_WARNING, FIELD_CALLING,
 	  "SIP signalling is enabled but calling is not: no calls arrive until calling is enabled. "
 	  "Enable Calling as well." },
-	{ is_sip_without_server, SEVERITY_FAILURE, FIELD_SIP_SERVERS,
+	{ is_server_without_sip, true, SEVERITY_WARNING, FIELD_SIP,
+	  "A SIP server is set, but SIP signalling is disabled: no call goes to it. Enable SIP "
+	  "signalling as well." },
+	{ is_sip_without_server, false, SEVERITY_FAILURE, FIELD_SIP_SERVERS,
 	  "SIP signalling needs a SIP server: without one the service refuses it. Add a server, or "
 	  "disable SIP signalling." },
-	{ is_sdes_without_sip, SEVERITY_FAILURE, FIELD_SRTP,
+	{ is_sdes_without_sip, false, SEVERITY_FAILURE, FIELD_SRTP,
 	  "SDES works only while SIP signalling is enabled; the service would refuse or reset it. "
 	  "Enable SIP signalling, or choose DTLS." },
 };
@@ -508,6 +518,8 @@ static void combinations_check(const struct calling_settings *base,
 		if (!combination->holds(mine))
 			continue;
 		bool is_unchanged = base && combination->holds(&base->values);
+		if (is_unchanged && combination->is_told_when_new)
+			continue;
 		findings_add(findings, is_unchanged ? SEVERITY_WARNING : combination->severity,
 			     field_ref_of(combination->field), "%s", combination->sentence);
 	}

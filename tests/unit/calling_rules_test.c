@@ -222,6 +222,10 @@ static const struct combination_case {
 	{ NULL, "ENABLED", NULL, true, FIELD_CALLING, SEVERITY_WARNING, SEVERITY_WARNING,
 	  "no calls arrive" },
 	{ "DISABLED", "DISABLED", NULL, true, FIELD_CALLING, SEVERITY_PASS, SEVERITY_PASS, NULL },
+	{ "ENABLED", "DISABLED", NULL, true, FIELD_SIP, SEVERITY_WARNING, SEVERITY_PASS,
+	  "no call goes to it" },
+	{ "ENABLED", NULL, NULL, false, FIELD_SIP, SEVERITY_PASS, SEVERITY_PASS, NULL },
+	{ "ENABLED", "ENABLED", NULL, true, FIELD_SIP, SEVERITY_PASS, SEVERITY_PASS, NULL },
 };
 
 static void combination_put(struct calling_values *values, const struct combination_case *c)
