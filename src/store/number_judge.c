@@ -51,23 +51,23 @@ static bool field_error(struct err *err, const char *field, const char *next_ste
 
 bool number_label_taken(const char *label, struct err *err)
 {
-	(void)err_set(err, ERR_INPUT, "There is already a number labelled \"%s\".", label);
-	return field_error(err, "label", "Choose another label; letter case does not count.");
+	(void)err_set(err, ERR_INPUT, "There is already a number named \"%s\".", label);
+	return field_error(err, "label", "Choose another name; letter case does not count.");
 }
 
 static bool label_judge(const char *label, struct err *err)
 {
 	if (label == NULL) {
-		(void)err_set(err, ERR_INPUT, "The label is empty.");
+		(void)err_set(err, ERR_INPUT, "The name is empty.");
 		return field_error(err, "label", "Give the number a name of its own.");
 	}
 	if (text_has_control(label)) {
-		(void)err_set(err, ERR_INPUT, "The label has control characters in it.");
+		(void)err_set(err, ERR_INPUT, "The name has control characters in it.");
 		return field_error(err, "label", "Use letters, digits, blanks and signs.");
 	}
 	if (!is_longer(label, NUMBER_LABEL_MAX))
 		return true;
-	(void)err_set(err, ERR_INPUT, "The label is longer than %d characters.", NUMBER_LABEL_MAX);
+	(void)err_set(err, ERR_INPUT, "The name is longer than %d characters.", NUMBER_LABEL_MAX);
 	return field_error(err, "label", "Shorten it.");
 }
 

@@ -237,8 +237,10 @@ bool vault_create(const char *path, const struct secret *passphrase, struct err 
 	return done;
 }
 
-bool vault_change(const char *path, const struct secret *passphrase, const char *id,
-		  const struct secret *key, struct vault_keys *keys, struct err *err)
+/* `key` NULL: takes those of all `ids` out; else it becomes that of the first. */
+static bool keys_change(const char *path, const struct secret *passphrase, const char *const *ids,
+			size_t count, const struct secret *key, struct vault_keys *keys,
+			struct err *err)
 {
 	struct vault_keys now;
 	struct str before;
@@ -246,10 +248,10 @@ bool vault_change(const char *path, const struct secret *passphrase, const char 
 	str_init(&before);
 	int lock = vault_lock(path, err);
 	bool done = lock >= 0 && file_open(path, passphrase, &before, &now, err);
-	if (done && key == NULL)
-		vault_keys_remove(&now, id);
-	else if (done)
-		done = vault_keys_put(&now, id, key, err);
+	if (done && key != NULL)
+		done = vault_keys_put(&now, ids[0], key, err);
+	for (size_t i = 0; done && key == NULL && i < count; i++)
+		vault_keys_remove(&now, ids[i]);
 	done = done && file_save(path, &before, &now, passphrase, err);
 	store_unlock(lock);
 	if (done) {
@@ -259,6 +261,22 @@ bool vault_change(const char *path, const struct secret *passphrase, const char 
 		vault_keys_release(&now);
 	}
 	str_release(&before);
+	return done;
+}
+
+bool vault_change(const char *path, const struct secret *passphrase, const char *id,
+		  const struct secret *key, struct vault_keys *keys, struct err *err)
+{
+	return keys_change(path, passphrase, &id, 1, key, keys, err);
+}
+
+bool vault_prune(const char *path, const struct secret *passphrase, const char *const *ids,
+		 size_t count, struct err *err)
+{
+	struct vault_keys left;
+	vault_keys_init(&left);
+	bool done = keys_change(path, passphrase, ids, count, NULL, &left, err);
+	vault_keys_release(&left);
 	return done;
 }
 

@@ -19,6 +19,7 @@
 #include "store/vault_keys.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { VAULT_PASSPHRASE_MIN = 8 /* characters */ };
 
@@ -49,6 +50,9 @@ bool vault_create(const char *path, const struct secret *passphrase, struct err 
 /* Puts the key of `id` in, or takes it out (`key` NULL); `keys` then holds all as now saved. */
 bool vault_change(const char *path, const struct secret *passphrase, const char *id,
 		  const struct secret *key, struct vault_keys *keys, struct err *err);
+/* Takes the keys of all these ids out in one change: PATH.previous still has them. */
+bool vault_prune(const char *path, const struct secret *passphrase, const char *const *ids,
+		 size_t count, struct err *err);
 /* PATH.previous still opens with the passphrase before, until the next change. */
 bool vault_passphrase_change(const char *path, const struct secret *passphrase,
 			     const struct secret *wanted, struct err *err);

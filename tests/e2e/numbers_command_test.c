@@ -11,21 +11,21 @@
 #include "base/str.h"
 #include "tests/support/child.h"
 #include "tests/support/fault_server.h"
-#include "tests/support/run.h"
+#include "tests/support/script.h"
 #include "tests/support/session.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ENDS_MS = 60000 };
-
 #define PASSPHRASE "correct horse battery staple"
 #define KEY "planted-key-0123456789abcdef"
 #define ENABLED "{\"status\":\"ENABLED\",\"sip\":{\"status\":\"ENABLED\",\"servers\":[]}}"
 
-static char *home, *program;
+static char *home, *program, *home_variable;
+static const char *environment[2];
 static struct fault_server service;
+static struct script script; /* in the home, with $numbers (the command), $sipdesk, $file, $url */
 
 static void file_put(const char *name, const char *text)
 {
@@ -46,6 +46,15 @@ static int home_make(void **state)
 	file_put("wrong", PASSPHRASE "?\n");
 	file_put("key", "D360-API-KEY: " KEY "\r\n");
 	fault_server_start(&service, "key " KEY "\nsettings " ENABLED "\nGET * delay 100\n");
+	home_variable = mem_format("HOME=%s", home);
+	environment[0] = home_variable;
+	script = (struct script) {
+		.head = mem_format("cd '%s' && sipdesk='%s' numbers=\"$sipdesk numbers\" url='%s' "
+				   "file=.config/sipdesk/numbers.json; ",
+				   home, program, service.url),
+		.environment = environment,
+		.secret = KEY,
+	};
 	return 0;
 }
 
@@ -54,58 +63,23 @@ static int home_remove(void **state)
 	(void)state;
 	fault_server_stop(&service);
 	child_folder_remove(home);
+	free(script.head);
+	free(home_variable);
 	free(home);
 	free(program);
 	return 0;
-}
-
-/* Runs a line of shell in the home, with $numbers (the command), $sipdesk, $file and $url. */
-static void shell(struct run *run, const char *line)
-{
-	char *command = mem_format("cd '%s' && sipdesk='%s' numbers=\"$sipdesk numbers\" url='%s' "
-				   "file=.config/sipdesk/numbers.json; %s",
-				   home, program, service.url, line);
-	char *variable = mem_format("HOME=%s", home);
-	run_start(run, (const char *const[]) { "/bin/sh", "-c", command, NULL },
-		  (const char *const[]) { variable, NULL });
-	assert_true(run_finish(run, ENDS_MS));
-	free(variable);
-	free(command);
-}
-
-struct step {
-	const char *line;
-	int status;
-	const char *prints; /* on standard output */
-	const char *says;   /* and on standard error */
-};
-
-static void steps_run(const struct step *steps, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct run run;
-		shell(&run, steps[i].line);
-		if (run.status != steps[i].status ||
-		    strstr(run.output.bytes, steps[i].prints) == NULL ||
-		    strstr(run.errors.bytes, steps[i].says) == NULL)
-			fail_msg("%s ended with %d: %s%s", steps[i].line, run.status,
-				 run.output.bytes, run.errors.bytes);
-		if (strstr(run.output.bytes, KEY) != NULL || strstr(run.errors.bytes, KEY) != NULL)
-			fail_msg("%s shows the key", steps[i].line);
-		run_release(&run);
-	}
 }
 
 /* --- list, add, remove ------------------------------------------------------------------------ */
 
 static void a_list_is_kept(void **state)
 {
-	static const struct step STEPS[] = {
+	static const struct script_step STEPS[] = {
 		{ "$numbers list", 0, "", "No number is saved yet" },
 		{ "$numbers list --json", 0, "{\"schema\":1,\"numbers\":[]}\n", "" },
 		{ "test ! -e $file", 0, "", "" },
 		{ "$numbers add --label 'Acme Support' --phone '+49 (0)30 123456' --tags 'berlin, "
-		  "vip' --note 'first line' --key-command \"pass show 'my keys/acme'\"",
+		  "vip' --note 'first line' --untried --key-command \"pass show 'my keys/acme'\"",
 		  0, "Acme Support is saved.\n", "" },
 		{ "$numbers add --label Zürich --api-url https://api.example/ --read-only --json",
 		  0,
@@ -124,7 +98,7 @@ static void a_list_is_kept(void **state)
 		  "keys/acme\"]}]\n",
 		  "" },
 		{ "stat -c %a $file .config/sipdesk", 0, "600\n700\n", "" },
-		{ "$numbers add --label ACME\\ support", 65, "", "already a number labelled" },
+		{ "$numbers add --label ACME\\ support", 65, "", "already a number named" },
 		{ "$numbers add --label \"$(printf 'a\\033[2Jb')\"", 65, "", "control characters" },
 		{ "$numbers add --label x --phone 030123", 65, "",
 		  "no international phone number" },
@@ -151,14 +125,14 @@ static void a_list_is_kept(void **state)
 		{ "$sipdesk --help", 0, "  numbers ", "" },
 	};
 	(void)state;
-	steps_run(STEPS, ARRAY_LENGTH(STEPS));
+	script_steps(&script, STEPS, ARRAY_LENGTH(STEPS));
 }
 
 /* --- import ----------------------------------------------------------------------------------- */
 
 static void a_table_is_imported_whole_or_not_at_all(void **state)
 {
-	static const struct step STEPS[] = {
+	static const struct script_step STEPS[] = {
 		{ "$numbers add --label Saved", 0, "", "" },
 		{ "$numbers import good.csv", 0, "2 numbers are saved.\n", "" },
 		{ "$numbers list --json | jq -c '[.numbers[] | [.label, .phone_number, .key, "
@@ -170,10 +144,10 @@ static void a_table_is_imported_whole_or_not_at_all(void **state)
 		  "\"globex\"]},null,true]",
 		  "" },
 		{ "cp $file before; $numbers import good.csv", 65, "",
-		  "line 2: There is already a number labelled" },
+		  "line 2: There is already a number named" },
 		{ "$numbers import bad.csv", 65, "",
 		  "line 3: This is no international phone number. Write it with +" },
-		{ "$numbers import bad.csv", 65, "", "line 4: The label is empty." },
+		{ "$numbers import bad.csv", 65, "", "line 4: The name is empty." },
 		{ "$numbers import bad.csv", 65, "",
 		  "2 of 3 lines cannot be used, so nothing was imported.\n" },
 		{ "$numbers import keys.csv", 65, "", "Keys never stand in a table" },
@@ -198,19 +172,19 @@ static void a_table_is_imported_whole_or_not_at_all(void **state)
 		str_addf(&many, "Number %d,perhaps\n", i);
 	file_put("many.csv", many.bytes);
 	str_release(&many);
-	steps_run(STEPS, ARRAY_LENGTH(STEPS));
+	script_steps(&script, STEPS, ARRAY_LENGTH(STEPS));
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
 static void keys_are_put_into_the_vault_and_taken_out_with_their_number(void **state)
 {
-	static const struct step STEPS[] = {
+	static const struct script_step STEPS[] = {
 		{ "$numbers add --label V --key-file key --passphrase-file passphrase", 78, "",
 		  "sipdesk vault init" },
 		{ "$sipdesk vault init --passphrase-file passphrase", 0, "", "" },
-		{ "$numbers add --label V --key-file key --passphrase-file wrong", 4, "",
-		  "does not open with this" },
+		{ "$numbers add --label V --api-url $url --key-file key --passphrase-file wrong", 4,
+		  "", "does not open with this" },
 		{ "$numbers add --label V --key-file absent --passphrase-file passphrase", 74, "",
 		  "absent" },
 		{ "$numbers list --json", 0, "\"numbers\":[]", "" },
@@ -218,12 +192,13 @@ static void keys_are_put_into_the_vault_and_taken_out_with_their_number(void **s
 		  "<key",
 		  0, "V is saved.\n", "" },
 		/* It takes the key out again where the list cannot be written. */
-		{ "chmod 640 $file; $numbers add --label W --key-file key --passphrase-file "
-		  "passphrase",
+		{ "chmod 640 $file; $numbers add --label W --untried --key-file key "
+		  "--passphrase-file passphrase",
 		  77, "", "chmod 600" },
 		{ "mv $file aside; chmod 500 .config/sipdesk; mkdir $file 2>/dev/null; $numbers "
 		  "add "
-		  "--label W --key-file key --passphrase-file passphrase; status=$?; rmdir $file; "
+		  "--label W --untried --key-file key --passphrase-file passphrase; status=$?; "
+		  "rmdir $file; "
 		  "chmod 700 .config/sipdesk; mv aside $file; chmod 600 $file; exit $status",
 		  77, "", "" },
 		{ "$sipdesk vault check --json --passphrase-file passphrase | jq -c '[.keys, "
@@ -235,26 +210,79 @@ static void keys_are_put_into_the_vault_and_taken_out_with_their_number(void **s
 		{ "$sipdesk vault check --json --passphrase-file passphrase | jq -c '[.keys, "
 		  "(.keys_without_number | length)]'",
 		  0, "[1,1]\n", "" },
-		{ "$numbers add --label V --key-file key --passphrase-file passphrase", 0, "", "" },
+		{ "$numbers add --label V --untried --key-file key --passphrase-file passphrase", 0,
+		  "", "" },
 		{ "$numbers remove V --yes --passphrase-file passphrase", 0, "", "has left" },
 		{ "$sipdesk vault check --json --passphrase-file passphrase | jq .keys", 0, "1\n",
 		  "" },
 	};
 	(void)state;
-	steps_run(STEPS, ARRAY_LENGTH(STEPS));
+	script_steps(&script, STEPS, ARRAY_LENGTH(STEPS));
+}
+
+/* --- a new key is tried ----------------------------------------------------------------------- */
+
+static void a_new_key_is_tried_before_it_is_saved(void **state)
+{
+	static const struct script_step STEPS[] = {
+		{ "$sipdesk vault init --passphrase-file passphrase", 0, "", "" },
+		{ "$numbers add --label Told --phone '+49 30 123456' --api-url $url --key-command "
+		  "'cat key' --log log",
+		  0, "Told is saved.\n",
+		  "This key opens:\n"
+		  "Number                   Told\n"
+		  "Phone number             +4930123456\n"
+		  "Calling                  Enabled\n"
+		  "SIP signalling           Enabled\n"
+		  "SRTP key exchange        DTLS" },
+		{ "grep -c '\"Told\" GET ' log", 0, "1\n", "" },
+		{ "$numbers add --label Kept --api-url $url --key-file key --passphrase-file "
+		  "passphrase",
+		  0, "Kept is saved.\n", "SIP signalling           Enabled" },
+		{ "$numbers add --label Twin --api-url $url --key-command 'cat key'", 0, "",
+		  "the same API key is also that of" },
+		{ "cp $file before; cp .local/share/sipdesk/vault vault", 0, "", "" },
+		{ "$numbers add --label Refused --api-url $url --key-command 'echo another-key'", 4,
+		  "",
+		  "has expired. Nothing was saved.\nThe service's own words: Invalid API "
+		  "key\nCheck the API key of this number, or make a new one in the 360dialog "
+		  "Hub.\n" },
+		{ "echo another-key | $numbers add --label Refused --api-url $url --key-file - "
+		  "--passphrase-file passphrase",
+		  4, "", "Nothing was saved." },
+		{ "$numbers add --label Away --api-url http://127.0.0.1:1 --key-command 'cat key'",
+		  5, "", "The key could not be tried, so nothing was saved.\n" },
+		{ "$numbers add --label Away --api-url http://127.0.0.1:1 --key-file key "
+		  "--passphrase-file passphrase --json",
+		  5, "", "--untried saves it without trying its key.\n" },
+		{ "$numbers add --label Mute --api-url $url --key-command false", 78, "",
+		  "ended with exit code 1" },
+		{ "$numbers add --label Mute --api-url $url --key-command false", 78, "",
+		  "--untried saves it" },
+		{ "cmp $file before && cmp .local/share/sipdesk/vault vault", 0, "", "" },
+		{ "$numbers add --label Away --api-url http://127.0.0.1:1 --key-command 'cat key' "
+		  "--untried --json",
+		  0, "\"label\":\"Away\"", "" },
+		{ "$numbers add --label Kept\\ away --api-url http://127.0.0.1:1 --key-file key "
+		  "--passphrase-file passphrase --untried",
+		  0, "Kept away is saved.\n", "" },
+		{ "$numbers list --untried", 64, "", "does not take" },
+	};
+	(void)state;
+	script_steps(&script, STEPS, ARRAY_LENGTH(STEPS));
 }
 
 static void all_are_tested_four_at_a_time(void **state)
 {
-	static const struct step STEPS[] = {
+	static const struct script_step STEPS[] = {
 		{ "$numbers test", 0, "", "" },
 		{ "for i in 1 2 3 4 5 6 7 8 9; do $numbers add --label \"Good $i\" --api-url $url "
 		  "--key-command 'cat key'; done",
 		  0, "Good 9 is saved.\n", "" },
 		{ "$numbers test", 0, "Good 1                    ok: SIP on, DTLS\n", "" },
 		{ "test $($numbers test | grep -c ok:) = 9", 0, "", "" },
-		{ "$numbers add --label Bad --phone '+49 30 123456' --api-url $url --key-command "
-		  "'echo another-key-0123456789'",
+		{ "$numbers add --label Bad --phone '+49 30 123456' --api-url $url --untried "
+		  "--key-command 'echo another-key-0123456789'",
 		  0, "", "" },
 		{ "$numbers test", 4,
 		  "Bad     +4930123456       The service does not take this API key", "" },
@@ -264,19 +292,22 @@ static void all_are_tested_four_at_a_time(void **state)
 		  0, "[[\"Good 1\",true],[\"Bad\",false]]\n", "" },
 		{ "$numbers test --json | jq -r '.numbers[] | select(.ok | not) | .error'", 0,
 		  "does not take this API key", "" },
-		{ "$numbers add --label Away --api-url http://127.0.0.1:1 --key-command 'cat key'; "
-		  "$numbers test Away",
+		{ "$numbers add --label Away --api-url http://127.0.0.1:1 --untried --key-command "
+		  "'cat key'; $numbers test Away",
 		  5, "Away", "" },
 		{ "$numbers test", 4, "Away", "" }, /* a refused key is graver */
 		{ "$numbers add --label Asked --api-url $url; setsid -w $numbers test Asked "
 		  "Good\\ 1 --log log",
-		  78, "no terminal", "" },
+		  78,
+		  "The API key of Asked is asked for, and there is no terminal. sipdesk show "
+		  "\"Asked\" --key-file FILE tries one from a file.\n",
+		  "" },
 		{ "cat log", 0, "\"Good 1\" GET ", "" },
 		{ "stat -c %a log", 0, "600\n", "" },
 		{ "$numbers test Nobody", 65, "", "no saved number" },
 	};
 	(void)state;
-	steps_run(STEPS, ARRAY_LENGTH(STEPS));
+	script_steps(&script, STEPS, ARRAY_LENGTH(STEPS));
 	assert_int_equal(fault_server_count(&service, "most_at_once"), 4);
 }
 
@@ -284,7 +315,7 @@ static void all_are_tested_four_at_a_time(void **state)
 
 static void sessions_at_once_lose_nothing(void **state)
 {
-	static const struct step STEPS[] = {
+	static const struct script_step STEPS[] = {
 		/* One that another keeps waiting for longer than a second says so: once more. */
 		{ "add() { for try in 1 2 3 4 5 6 7 8 9; do $numbers add --label \"$1\" >/dev/null "
 		  "&& "
@@ -302,12 +333,12 @@ static void sessions_at_once_lose_nothing(void **state)
 		{ "ls .config/sipdesk", 0, "numbers.json\nnumbers.json.lock\n", "" },
 	};
 	(void)state;
-	steps_run(STEPS, ARRAY_LENGTH(STEPS));
+	script_steps(&script, STEPS, ARRAY_LENGTH(STEPS));
 }
 
 static void files_that_are_damaged_or_refused(void **state)
 {
-	static const struct step STEPS[] = {
+	static const struct script_step STEPS[] = {
 		{ "$numbers add --label A && head -c 60 $file >cut && cat cut >$file", 0, "", "" },
 		{ "$numbers list", 65, "", "The file of saved numbers is damaged" },
 		{ "$numbers remove A --yes", 65, "", "is damaged" },
@@ -335,14 +366,18 @@ static void files_that_are_damaged_or_refused(void **state)
 		{ "unset HOME; $numbers list", 78, "", "Set HOME or XDG_CONFIG_HOME" },
 	};
 	(void)state;
-	steps_run(STEPS, ARRAY_LENGTH(STEPS));
+	script_steps(&script, STEPS, ARRAY_LENGTH(STEPS));
 }
 
 /* --- on a terminal ---------------------------------------------------------------------------- */
 
+/* `option` NULL: none; with one a URL goes along. */
 static struct session *numbers_start(const char *word, const char *name, const char *option)
 {
-	const char *const arguments[] = { program, "numbers", word, name, option, NULL };
+	const char *const arguments[] = { program,     "numbers",
+					  word,	       name,
+					  option,      option == NULL ? NULL : "--api-url",
+					  service.url, NULL };
 	struct session *session =
 		session_start(&(struct session_options) { .arguments = arguments, .home = home });
 	assert_non_null(session);
@@ -367,12 +402,13 @@ static void ended(struct session *session, int status, const char *says)
 
 static void a_person_is_asked(void **state)
 {
-	static const struct step BEFORE[] = {
+	static const struct script_step BEFORE[] = {
 		{ "$numbers add --label Plain --api-url $url", 0, "", "" },
 		{ "$sipdesk vault init --passphrase-file passphrase", 0, "", "" },
-		{ "$numbers add --label V --key-file key --passphrase-file passphrase", 0, "", "" },
+		{ "$numbers add --label V --untried --key-file key --passphrase-file passphrase", 0,
+		  "", "" },
 	};
-	static const struct step AFTER[] = {
+	static const struct script_step AFTER[] = {
 		{ "$numbers list --json | jq -c '[.numbers[].label]'", 0, "[\"Typed\"]\n", "" },
 		{ "$numbers test --passphrase-file passphrase | cut -c1-5", 0, "Typed\n", "" },
 		{ "$sipdesk vault check --json --passphrase-file passphrase | jq -c '[.keys, "
@@ -380,7 +416,7 @@ static void a_person_is_asked(void **state)
 		  0, "[1,[]]\n", "" },
 	};
 	(void)state;
-	steps_run(BEFORE, ARRAY_LENGTH(BEFORE));
+	script_steps(&script, BEFORE, ARRAY_LENGTH(BEFORE));
 	struct session *session = numbers_start("test", "Plain", NULL);
 	answer(session, "API key of Plain (not shown):", KEY);
 	ended(session, 0, "ok: SIP on, DTLS");
@@ -403,9 +439,10 @@ static void a_person_is_asked(void **state)
 	ended(session, 0, "V has left the list.");
 	session = numbers_start("add", "--label=Typed", "--key-source=vault");
 	answer(session, "API key of Typed (not shown):", KEY);
+	expect_text(session, "SIP signalling           Enabled"); /* before it is saved */
 	answer(session, "Passphrase of the vault", PASSPHRASE);
 	ended(session, 0, "Typed is saved.");
-	steps_run(AFTER, ARRAY_LENGTH(AFTER));
+	script_steps(&script, AFTER, ARRAY_LENGTH(AFTER));
 }
 
 #define numbers_command_test(function) \
@@ -417,6 +454,7 @@ int main(void)
 		numbers_command_test(a_list_is_kept),
 		numbers_command_test(a_table_is_imported_whole_or_not_at_all),
 		numbers_command_test(keys_are_put_into_the_vault_and_taken_out_with_their_number),
+		numbers_command_test(a_new_key_is_tried_before_it_is_saved),
 		numbers_command_test(all_are_tested_four_at_a_time),
 		numbers_command_test(sessions_at_once_lose_nothing),
 		numbers_command_test(files_that_are_damaged_or_refused),

@@ -172,6 +172,7 @@ static const struct {
 	{ "failed", "1 of 5", "Acme Support" },
 	{ "example.net", "1 of 5", "Clinic" },
 	{ "nobody", "0 of 5", "Add a number" },
+	{ "q1?-/", "0 of 5", "Add a number" }, /* each of these acts where nothing is typed */
 };
 
 static void what_is_typed_is_found(void **state)
@@ -200,7 +201,10 @@ static void what_is_typed_is_found(void **state)
 	expect_cursor_on(desk.session, "depot 10");
 	session_type(desk.session, "cli");
 	expect_text(desk.session, "1 of 5");
-	session_send(desk.session, "<BS><BS><BS><BS>");
+	session_type(desk.session, "q0");
+	expect_text(desk.session, "cliq0");
+	expect_text(desk.session, "0 of 5");
+	session_send(desk.session, "<BS><BS><BS><BS><BS><BS>");
 	expect_text(desk.session, "5 saved");
 	expect_cursor_on(desk.session, "Acme Support"); /* the first of all that were left */
 	desk_close(&desk);
@@ -257,6 +261,12 @@ static void removing_asks_and_names_what_is_lost(void **state)
 	session_send(desk.session, "y");
 	expect_text(desk.session, "4 saved");
 	expect_cursor_on(desk.session, "Bakery");
+	desk_down_to(&desk, "depot 10"); /* the last: the one above it takes the focus */
+	session_send(desk.session, "<Del>");
+	expect_words(desk.session, "depot 10 leaves the list.");
+	session_send(desk.session, "y");
+	expect_text(desk.session, "3 saved");
+	expect_cursor_on(desk.session, "Depot 9");
 	session_send(desk.session, "<F10>");
 	expect_exit(desk.session, 0);
 	desk_close(&desk);

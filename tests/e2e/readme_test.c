@@ -59,7 +59,9 @@ static const struct run RUNS[] = {
 	  "sipdesk check sip.acme.example --dns 127.0.0.1:1 --timeout 3" },
 	{ "sipdesk numbers add --label \"Acme Support\" --phone \"+49 30 123456\" --key-command "
 	  "\"pass show acme\"",
-	  false, "Acme Support is saved.", NULL, 0, NULL },
+	  false, "Acme Support is saved.", NULL, 0,
+	  "sipdesk numbers add --label \"Acme Support\" --phone \"+49 30 123456\" --api-url "
+	  "https://waba-v2.360dialog.io --key-command 'cat acme.key'" },
 	{ "sipdesk numbers import numbers.csv", false, "2 numbers are saved.", NULL, 0,
 	  "printf 'label;tags\\nA;berlin\\nB;\\n' >numbers.csv && sipdesk numbers import "
 	  "numbers.csv" },

@@ -82,10 +82,10 @@ static void whole_session(struct stage *stage)
 	session_send(session, "<Esc>");
 	expect_text(session, "Media");
 	session_send(session, "<F7>");
-	expect_text(session, "TLS check");
+	expect_text(session, "› TLS check");
 	stage_processes_are_clean(stage);
 	session_send(session, "<Esc>");
-	expect_text(session, "Media");
+	expect_gone(session, "› TLS check");
 	key_type(stage);
 	session_send(session, "<Enter>");
 	expect_text(session, "Media");

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "tests/support/child.h"
-#include "tests/support/run.h"
+#include "tests/support/script.h"
 #include "tests/support/session.h"
 
 #include <stdio.h>
@@ -21,12 +21,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ENDS_MS = 30000 };
-
 #define PASSPHRASE "correct horse battery staple"
 #define NEW_PASSPHRASE "Tübingen trägt Tüten"
 
-static char *home, *vault, *program, *reader;
+static char *home, *vault, *program, *home_variable;
+static const char *environment[2];
+static struct script script; /* in the home, with $sipdesk, $reader and $vault */
 
 static char *home_path(const char *name)
 {
@@ -45,6 +45,20 @@ static void file_put(const char *name, const char *text)
 	free(path);
 }
 
+static void script_begin(void)
+{
+	char *reader = realpath("tests/support/vault_reader.py", NULL);
+	home_variable = mem_format("HOME=%s", home);
+	environment[0] = home_variable;
+	script = (struct script) {
+		.head = mem_format("cd '%s' && sipdesk='%s' reader='%s' "
+				   "vault='%s' && ",
+				   home, program, reader, vault),
+		.environment = environment,
+	};
+	free(reader);
+}
+
 static int home_make(void **state)
 {
 	(void)state;
@@ -53,7 +67,7 @@ static int home_make(void **state)
 		return -1;
 	vault = home_path(".local/share/sipdesk/vault");
 	program = session_built("sipdesk");
-	reader = realpath("tests/support/vault_reader.py", NULL);
+	script_begin();
 	file_put("passphrase", PASSPHRASE "\n");
 	file_put("new", NEW_PASSPHRASE "\r\n");
 	file_put("wrong", "correct horse battery stable\n");
@@ -66,42 +80,15 @@ static int home_remove(void **state)
 {
 	(void)state;
 	child_folder_remove(home);
-	free(home);
+	free(script.head);
+	free(home_variable);
 	free(vault);
+	free(home);
 	free(program);
-	free(reader);
 	return 0;
 }
 
-/* Runs a line of shell in the home, with $sipdesk, $reader and $vault. */
-static void shell(struct run *run, const char *line)
-{
-	char *command = mem_format("cd '%s' && sipdesk='%s' reader='%s' vault='%s' && %s", home,
-				   program, reader, vault, line);
-	char *variable = mem_format("HOME=%s", home);
-	run_start(run, (const char *const[]) { "/bin/sh", "-c", command, NULL },
-		  (const char *const[]) { variable, NULL });
-	assert_true(run_finish(run, ENDS_MS));
-	free(variable);
-	free(command);
-}
-
-static void shell_done(const char *line, const char *prints)
-{
-	struct run run;
-	shell(&run, line);
-	if (run.status != 0 || strstr(run.output.bytes, prints) == NULL)
-		fail_msg("%s ended with %d: %s%s", line, run.status, run.output.bytes,
-			 run.errors.bytes);
-	run_release(&run);
-}
-
-static const struct {
-	const char *line;
-	int status;
-	const char *prints; /* on standard output */
-	const char *says;   /* and on standard error */
-} SCRIPT[] = {
+static const struct script_step SCRIPT[] = {
 	{ "$sipdesk vault check --passphrase-file passphrase", 78, "", "sipdesk vault init" },
 	{ "$sipdesk vault passwd --passphrase-file passphrase", 78, "", "There is no vault" },
 	{ "$sipdesk vault init --passphrase-file short", 65, "", "at least 8 characters" },
@@ -145,98 +132,7 @@ static const struct {
 static void scripts_get_what_they_rely_on(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LENGTH(SCRIPT); i++) {
-		struct run run;
-		shell(&run, SCRIPT[i].line);
-		if (run.status != SCRIPT[i].status ||
-		    strstr(run.output.bytes, SCRIPT[i].prints) == NULL ||
-		    strstr(run.errors.bytes, SCRIPT[i].says) == NULL)
-			fail_msg("%s ended with %d: %s%s", SCRIPT[i].line, run.status,
-				 run.output.bytes, run.errors.bytes);
-		if (run.status != 0)
-			assert_string_equal(run.output.bytes, "");
-		run_release(&run);
-	}
-}
-
-/* --- the second reader ------------------------------------------------------------------------ */
-
-#define KEYS "{\"00000000000000aa\": \"first-key-0123456789\", \"ff00000000000000\": \"!second~\"}"
-
-static void python_and_sipdesk_open_each_others_vaults(void **state)
-{
-	(void)state;
-	/* sipdesk opens what Python wrote, at the usual cost and at another; Python opens what
-	 * sipdesk made of it under another passphrase. */
-	shell_done("mkdir -p -m 700 .local .local/share .local/share/sipdesk", "");
-	shell_done("echo '" KEYS "' | $reader write $vault passphrase", "");
-	shell_done("$sipdesk vault check --passphrase-file passphrase",
-		   "Keys                       2");
-	shell_done("echo '" KEYS "' | $reader write $vault passphrase 14", "");
-	shell_done("$sipdesk vault passwd --passphrase-file passphrase --new-passphrase-file new",
-		   "");
-	file_put("new", NEW_PASSPHRASE "\n");
-	shell_done("$reader read $vault new", KEYS);
-	shell_done("$reader read $vault.previous passphrase", KEYS);
-	/* What both write of the same keys under the same passphrase is as long, and has the same
-	 * cost, to the byte. */
-	shell_done("echo '" KEYS "' | $reader write other new", "");
-	shell_done("cmp -n 24 $vault other && test $(stat -c %s $vault) = $(stat -c %s other)", "");
-	struct run run;
-	shell(&run, "$reader read $vault wrong");
-	assert_int_not_equal(run.status, 0);
-	run_release(&run);
-}
-
-/* --- what is in it, beside the list of numbers ------------------------------------------------ */
-
-static void check_compares_it_with_the_saved_numbers(void **state)
-{
-	static const char NUMBERS[] =
-		"{\"schema\":1,\"numbers\":["
-		"{\"id\":\"00000000000000aa\",\"label\":\"Acme\",\"api_url\":\"https://a.example\","
-		"\"key\":\"vault\"},"
-		"{\"id\":\"00000000000000bb\",\"label\":\"B\\u00e4cker\","
-		"\"api_url\":\"https://a.example\",\"key\":\"vault\"},"
-		"{\"id\":\"00000000000000cc\",\"label\":\"Asked\",\"api_url\":\"https://"
-		"a.example\"},"
-		"{\"id\":\"ff00000000000000\",\"label\":\"By command\","
-		"\"api_url\":\"https://a.example\",\"key\":{\"command\":[\"pass\",\"x\"]}}]}";
-	(void)state;
-	file_put(".config/sipdesk/numbers.json", NUMBERS);
-	shell_done("chmod 700 .config/sipdesk && mkdir -p -m 700 .local .local/share "
-		   ".local/share/sipdesk && echo '" KEYS "' | $reader write $vault passphrase 14",
-		   "");
-	shell_done("$sipdesk vault check --passphrase-file passphrase",
-		   "Keys                       2\n"
-		   "Number without a key       Bäcker (00000000000000bb)\n"
-		   "Key of no saved number     ff00000000000000\n");
-	shell_done("$sipdesk vault check --json --passphrase-file passphrase",
-		   "\"keys\":2,\"previous\":\"none\",\"numbers_without_key\":[{\"id\":"
-		   "\"00000000000000bb\",\"label\":\"B\\u00e4cker\"}],"
-		   "\"keys_without_number\":[\"ff00000000000000\"]}\n");
-}
-
-/* --- damage ----------------------------------------------------------------------------------- */
-
-static void the_sentence_mends_a_damaged_one(void **state)
-{
-	struct run run;
-	(void)state;
-	shell_done("$sipdesk vault init --passphrase-file passphrase", "");
-	shell_done("$sipdesk vault passwd --passphrase-file passphrase --new-passphrase-file new",
-		   "");
-	shell_done("printf x >>$vault && cp $vault kept", "");
-	shell(&run, "$sipdesk vault passwd --passphrase-file new --new-passphrase-file passphrase");
-	assert_int_equal(run.status, 65);
-	assert_non_null(strstr(run.errors.bytes, "is damaged"));
-	char *command = strstr(run.errors.bytes, "mv /");
-	assert_non_null(command);
-	shell_done("cmp $vault kept", "");
-	shell_done(command, "");
-	shell_done("$sipdesk vault check --passphrase-file passphrase", "opens");
-	shell_done("cmp $vault.damaged kept", "");
-	run_release(&run);
+	script_steps(&script, SCRIPT, ARRAY_LENGTH(SCRIPT));
 }
 
 /* --- on a terminal ---------------------------------------------------------------------------- */
@@ -266,6 +162,147 @@ static void ended(struct session *session, int status, const char *says)
 	assert_false(session_output_contains(session, NEW_PASSPHRASE));
 	assert_true(session_close(session));
 }
+
+/* --- the second reader ------------------------------------------------------------------------ */
+
+#define KEYS "{\"00000000000000aa\": \"first-key-0123456789\", \"ff00000000000000\": \"!second~\"}"
+
+static void python_and_sipdesk_open_each_others_vaults(void **state)
+{
+	(void)state;
+	/* sipdesk opens what Python wrote, at the usual cost and at another; Python opens what
+	 * sipdesk made of it under another passphrase. */
+	script_done(&script, "mkdir -p -m 700 .local .local/share .local/share/sipdesk", "");
+	script_done(&script, "echo '" KEYS "' | $reader write $vault passphrase", "");
+	script_done(&script, "$sipdesk vault check --passphrase-file passphrase",
+		    "Keys                       2");
+	script_done(&script, "echo '" KEYS "' | $reader write $vault passphrase 14", "");
+	script_done(&script,
+		    "$sipdesk vault passwd --passphrase-file passphrase --new-passphrase-file new",
+		    "");
+	file_put("new", NEW_PASSPHRASE "\n");
+	script_done(&script, "$reader read $vault new", KEYS);
+	script_done(&script, "$reader read $vault.previous passphrase", KEYS);
+	/* What both write of the same keys under the same passphrase is as long, and has the same
+	 * cost, to the byte. */
+	script_done(&script, "echo '" KEYS "' | $reader write other new", "");
+	script_done(&script,
+		    "cmp -n 24 $vault other && test $(stat -c %s $vault) = $(stat -c %s other)",
+		    "");
+	struct run run;
+	script_line(&script, "$reader read $vault wrong", &run);
+	assert_int_not_equal(run.status, 0);
+	run_release(&run);
+}
+
+/* --- what is in it, beside the list of numbers ------------------------------------------------ */
+
+static void check_compares_it_with_the_saved_numbers(void **state)
+{
+	static const char NUMBERS[] =
+		"{\"schema\":1,\"numbers\":["
+		"{\"id\":\"00000000000000aa\",\"label\":\"Acme\",\"api_url\":\"https://a.example\","
+		"\"key\":\"vault\"},"
+		"{\"id\":\"00000000000000bb\",\"label\":\"B\\u00e4cker\","
+		"\"api_url\":\"https://a.example\",\"key\":\"vault\"},"
+		"{\"id\":\"00000000000000cc\",\"label\":\"Asked\",\"api_url\":\"https://"
+		"a.example\"},"
+		"{\"id\":\"ff00000000000000\",\"label\":\"By command\","
+		"\"api_url\":\"https://a.example\",\"key\":{\"command\":[\"pass\",\"x\"]}}]}";
+	(void)state;
+	file_put(".config/sipdesk/numbers.json", NUMBERS);
+	script_done(&script,
+		    "chmod 700 .config/sipdesk && mkdir -p -m 700 .local .local/share "
+		    ".local/share/sipdesk && echo '" KEYS "' | $reader write $vault passphrase 14",
+		    "");
+	script_done(&script, "$sipdesk vault check --passphrase-file passphrase",
+		    "Keys                       2\n"
+		    "Number without a key       Bäcker (00000000000000bb)\n"
+		    "Key that no number uses    ff00000000000000 (By command keeps its key "
+		    "elsewhere)\n");
+	script_done(&script, "$sipdesk vault check --json --passphrase-file passphrase",
+		    "\"keys\":2,\"previous\":\"none\",\"numbers_without_key\":[{\"id\":"
+		    "\"00000000000000bb\",\"label\":\"B\\u00e4cker\"}],"
+		    "\"keys_without_number\":[\"ff00000000000000\"]}\n");
+}
+
+static void prune_takes_out_what_no_number_uses(void **state)
+{
+	static const char NUMBERS[] =
+		"{\"schema\":1,\"numbers\":[{\"id\":\"00000000000000aa\",\"label\":\"Acme\","
+		"\"api_url\":\"https://a.example\",\"key\":\"vault\"}]}";
+	static const char LEFT[] = "{\"00000000000000aa\": \"first-key-0123456789\"}";
+	struct run run;
+	(void)state;
+	file_put(".config/sipdesk/numbers.json", NUMBERS);
+	script_done(&script,
+		    "chmod 700 .config/sipdesk && mkdir -p -m 700 .local .local/share "
+		    ".local/share/sipdesk && echo '" KEYS "' | $reader write $vault passphrase 14 "
+		    "&& cp $vault kept",
+		    "");
+	script_done(&script, "$sipdesk vault check --passphrase-file passphrase 2>&1",
+		    "Key that no number uses    ff00000000000000\n"
+		    "sipdesk vault prune takes out what no number uses.\n");
+	/* Nobody is there to ask. */
+	script_line(&script, "setsid -w $sipdesk vault prune --passphrase-file passphrase", &run);
+	assert_int_equal(run.status, 78);
+	assert_non_null(strstr(run.errors.bytes, "--yes"));
+	run_release(&run);
+	struct session *session = vault_start("prune");
+	answer(session, "Passphrase of the vault", PASSPHRASE);
+	expect_text(session, "Key that no number uses    ff00000000000000");
+	answer(session, "Take it out of the vault? [y/N]", "");
+	ended(session, 130, "Nothing was removed.");
+	script_done(&script, "cmp $vault kept", "");
+	session = vault_start("prune");
+	answer(session, "Passphrase of the vault", PASSPHRASE);
+	answer(session, "Take it out of the vault? [y/N]", "y");
+	ended(session, 0, "Taken out of the vault: 1.");
+	script_done(&script, "$reader read $vault passphrase", LEFT);
+	script_done(&script, "$reader read $vault.previous passphrase", KEYS);
+	script_line(&script, "$sipdesk vault prune --passphrase-file passphrase", &run);
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(run.errors.bytes, "Nothing to remove"));
+	run_release(&run);
+	/* A list that cannot be read says nothing of what is used; one that is gone uses nothing,
+	 * and what is taken out then is in the file before. */
+	script_done(&script, "cp $vault kept && echo broken >.config/sipdesk/numbers.json", "");
+	script_line(&script, "$sipdesk vault prune --yes --passphrase-file passphrase", &run);
+	assert_int_equal(run.status, 65);
+	run_release(&run);
+	script_done(&script, "cmp $vault kept && rm .config/sipdesk/numbers.json", "");
+	script_done(&script, "$sipdesk vault prune --yes --passphrase-file passphrase 2>&1",
+		    "Key that no number uses    00000000000000aa\nTaken out of the vault: 1. ");
+	script_done(&script, "$reader read $vault passphrase", "{}");
+	script_done(&script, "$reader read $vault.previous passphrase", LEFT);
+}
+
+/* --- damage ----------------------------------------------------------------------------------- */
+
+static void the_sentence_mends_a_damaged_one(void **state)
+{
+	struct run run;
+	(void)state;
+	script_done(&script, "$sipdesk vault init --passphrase-file passphrase", "");
+	script_done(&script,
+		    "$sipdesk vault passwd --passphrase-file passphrase --new-passphrase-file new",
+		    "");
+	script_done(&script, "printf x >>$vault && cp $vault kept", "");
+	script_line(&script,
+		    "$sipdesk vault passwd --passphrase-file new --new-passphrase-file passphrase",
+		    &run);
+	assert_int_equal(run.status, 65);
+	assert_non_null(strstr(run.errors.bytes, "is damaged"));
+	char *command = strstr(run.errors.bytes, "mv /");
+	assert_non_null(command);
+	script_done(&script, "cmp $vault kept", "");
+	script_done(&script, command, "");
+	script_done(&script, "$sipdesk vault check --passphrase-file passphrase", "opens");
+	script_done(&script, "cmp $vault.damaged kept", "");
+	run_release(&run);
+}
+
+/* --- what is typed ---------------------------------------------------------------------------- */
 
 static void passphrases_are_typed_twice_and_not_shown(void **state)
 {
@@ -330,6 +367,7 @@ int main(void)
 		vault_test(scripts_get_what_they_rely_on),
 		vault_test(python_and_sipdesk_open_each_others_vaults),
 		vault_test(check_compares_it_with_the_saved_numbers),
+		vault_test(prune_takes_out_what_no_number_uses),
 		vault_test(the_sentence_mends_a_damaged_one),
 		vault_test(passphrases_are_typed_twice_and_not_shown),
 		vault_test(the_terminal_is_given_back),

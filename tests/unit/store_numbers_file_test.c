@@ -71,7 +71,7 @@ static const struct {
 	  "number 2 cannot be used. The API URL is empty." },
 	{ "{\"schema\":1,\"numbers\":[{\"label\":\"Acme\",\"api_url\":\"x\"},"
 	  "{\"label\":\"B\",\"api_url\":\"x\"},{\"label\":\"aCME\",\"api_url\":\"x\"}]}",
-	  "already a number labelled" },
+	  "already a number named" },
 	{ "{\"schema\":1,\"numbers\":[{" GOOD ",\"id\":\"00000000000000aa\"},"
 	  "{\"label\":\"B\",\"api_url\":\"x\",\"id\":\"00000000000000aa\"}]}",
 	  "two numbers have the id 00000000000000aa" },

@@ -221,6 +221,13 @@ static void the_file_before_is_kept(void **state)
 		assert_file(home.previous, &before);
 		str_release(&before);
 	}
+	change_done(&home, ID_2, "second"); /* all that are taken out together are in it */
+	assert_true(vault_prune(home.path, &home.passphrase, (const char *const[]) { ID_1, ID_2 },
+				2, NULL));
+	assert_key(&home, home.path, ID_1, NULL);
+	assert_key(&home, home.path, ID_2, NULL);
+	assert_key(&home, home.previous, ID_1, "one");
+	assert_key(&home, home.previous, ID_2, "second");
 	home_remove(&home);
 }
 

@@ -21,6 +21,8 @@ struct screen_ops {
 	const char *title; /* for its help page: "Calling settings" */
 	const char *help;  /* what it is for: a few sentences, for its help page */
 
+	/* A title of this screen's own; NULL: `title`. Borrowed. */
+	const char *(*own_title)(struct screen *screen);
 	/* Draws everything but the bar. */
 	void (*draw)(struct screen *screen, struct term *term);
 	/* First refusal of every key and paste; NULL: none. True: dealt with. */

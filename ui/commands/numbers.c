@@ -15,7 +15,7 @@ static const char HELP[] =
 	"Usage: sipdesk numbers list [--tag TAG] [--json]\n"
 	"       sipdesk numbers add --label NAME [--phone NUMBER] [--api-url URL]\n"
 	"               [--key-source ask|vault|command] [--key-file FILE] [--key-command LINE]\n"
-	"               [--tags \"A B\"] [--note TEXT] [--read-only] [--json]\n"
+	"               [--tags \"A B\"] [--note TEXT] [--read-only] [--untried] [--json]\n"
 	"       sipdesk numbers remove NAME [--yes]\n"
 	"       sipdesk numbers import FILE.csv [--json]\n"
 	"       sipdesk numbers test [NAME...] [--json]\n"
@@ -25,7 +25,7 @@ static const char HELP[] =
 	"or without +.\n"
 	"\n"
 	"  list                    print them, or those with a tag\n"
-	"  add                     save one more\n"
+	"  add                     save one more; its key is tried first by reading the settings\n"
 	"  remove                  take one off the list; nothing changes at the service\n"
 	"  import                  save all of a table, or none: the first line names the columns\n"
 	"                          label, phone_number, api_url, key, tags, note, read_only; key "
@@ -42,16 +42,16 @@ static const char HELP[] =
 	"  --passphrase-file FILE  the vault's passphrase, one line; else the terminal is asked\n"
 	"  --api-url URL           the provider's address (360dialog's)\n"
 	"  --read-only             sipdesk refuses to change this number's settings\n"
+	"  --untried               save it without trying its key\n"
 	"  --yes                   do not ask before removing\n"
-	"  --ca-file FILE          test: trust FILE instead of the system's list\n"
-	"  --log FILE              test: note each request there, without secrets\n"
+	"  --ca-file FILE          add, test: trust FILE instead of the system's list\n"
+	"  --log FILE              add, test: note each request there, without secrets\n"
 	"  --json                  one JSON document instead of a table\n"
 	"  --help                  show this help\n"
 	"\n"
 	"Exit codes: 0 done, 64 usage, 65 bad input, 74 a file failed, 77 others may read it,\n"
-	"130 answered with no. test: the gravest of its numbers; 4 key refused, 1 refused, 5 "
-	"passing\n"
-	"fault, 78 no key to be had.\n";
+	"130 answered with no. add, test: 4 key refused, 1 refused, 5 passing fault, 78 no key\n"
+	"to be had; test of several: the gravest.\n";
 
 enum { TARGET_BIT = 16 /* of the first of the target's options; ours are fewer */ };
 
@@ -68,8 +68,9 @@ static const struct word {
 	{ "list", numbers_list, OPTION(JSON) | OPTION(TAG), 0, 0, NULL },
 	{ "add", numbers_add_one,
 	  OPTION(JSON) | OPTION(LABEL) | OPTION(PHONE) | OPTION(KEY_SOURCE) | OPTION(KEY_COMMAND) |
-		  OPTION(TAGS) | OPTION(NOTE) | OPTION(READ_ONLY) | TARGET_OPTION(API_URL) |
-		  TARGET_OPTION(KEY_FILE) | TARGET_OPTION(PASSPHRASE_FILE),
+		  OPTION(TAGS) | OPTION(NOTE) | OPTION(READ_ONLY) | OPTION(UNTRIED) |
+		  TARGET_OPTION(API_URL) | TARGET_OPTION(KEY_FILE) |
+		  TARGET_OPTION(PASSPHRASE_FILE) | TARGET_OPTION(CA_FILE) | TARGET_OPTION(LOG),
 	  0, 0, NULL },
 	{ "remove", numbers_remove_one, OPTION(YES) | TARGET_OPTION(PASSPHRASE_FILE), 1, 1,
 	  "Which number is to be removed?" },
@@ -226,6 +227,7 @@ static bool arguments_parse(struct numbers_command *command, unsigned *given, in
 		{ "tags", required_argument, NULL, NUMBERS_TAGS },
 		{ "note", required_argument, NULL, NUMBERS_NOTE },
 		{ "read-only", no_argument, NULL, NUMBERS_READ_ONLY },
+		{ "untried", no_argument, NULL, NUMBERS_UNTRIED },
 		{ "yes", no_argument, NULL, NUMBERS_YES },
 		{ "help", no_argument, NULL, NUMBERS_HELP },
 		{ NULL, 0, NULL, 0 },

@@ -1,8 +1,12 @@
 #include "ui/commands/numbers.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "calling/changes.h"
+#include "calling/fields.h"
+#include "calling/settings.h"
 #include "service/client.h"
 #include "store/drafts.h"
 #include "store/fingerprints.h"
@@ -10,13 +14,11 @@
 #include "store/readings.h"
 #include "store/seen.h"
 #include "store/vault.h"
+#include "ui/commands/commands.h"
+#include "ui/commands/reading.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static const char PROMPT[] = "Passphrase of the vault (not shown): ";
 
@@ -97,6 +99,72 @@ static bool key_get(struct numbers_command *command, const struct number *number
 	       secret_tidy_key(key, &command->err);
 }
 
+/* --- what a new key opens --------------------------------------------------------------------- */
+
+static void opened_print(const struct number *number, const struct calling_values *values)
+{
+	static const enum field_id fields[] = { FIELD_CALLING, FIELD_SIP, FIELD_SRTP };
+	struct str words;
+	str_init(&words);
+	(void)fputs("This key opens:\n", stderr);
+	command_line_print("Number", number->label, stderr);
+	if (number->phone_number != NULL && phone_number_normalise(number->phone_number, &words))
+		command_line_print("Phone number", words.bytes, stderr);
+	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
+		const struct field *field = field_of(fields[i]);
+		str_clear(&words);
+		field_words(field, values_get(values, field_ref_of(fields[i])), &words);
+		command_line_print(field->label, words.bytes, stderr);
+	}
+	for (size_t i = 0; i < values->server_count; i++) {
+		str_clear(&words);
+		server_summary(&values->servers[i], &words);
+		command_line_print(field_of(FIELD_SIP_SERVERS)->label, words.bytes, stderr);
+	}
+	str_release(&words);
+}
+
+/* A key that the service has judged is not saved; one that it could not be asked about may be. */
+static void not_saved_say(struct err *err)
+{
+	bool is_judged = err->kind == ERR_KEY || err->kind == ERR_FORBIDDEN;
+	char *sentence =
+		mem_format("%s %s", err->sentence,
+			   is_judged ? "Nothing was saved."
+				     : "The key could not be tried, so nothing was saved.");
+	char *next_step = mem_format("%s%s--untried saves it without trying its key.",
+				     err->next_step, err->next_step[0] == '\0' ? "" : " ");
+	err_text_set(err->sentence, sizeof err->sentence, sentence);
+	if (!is_judged)
+		err_text_set(err->next_step, sizeof err->next_step, next_step);
+	free(sentence);
+	free(next_step);
+}
+
+static bool key_try(struct numbers_command *command, const struct number *number,
+		    const struct secret *key)
+{
+	struct secret answer;
+	struct calling_settings settings;
+	struct err *err = &command->err;
+	if (command->values[NUMBERS_UNTRIED] != NULL)
+		return true;
+	secret_init(&answer);
+	settings_init(&settings);
+	bool opens =
+		command_read("numbers", &command->target, number, key, false, &answer, err) &&
+		settings_decode(&settings, secret_bytes(&answer), answer.length, clock_now(), err);
+	if (opens)
+		opened_print(number, &settings.values);
+	else
+		not_saved_say(err);
+	settings_release(&settings);
+	secret_release(&answer);
+	return opens;
+}
+
+/* --- saving ----------------------------------------------------------------------------------- */
+
 static bool added_print(struct numbers_command *command, const struct number *added)
 {
 	struct str out;
@@ -134,31 +202,51 @@ static void same_key_say(struct numbers_command *command, const struct number *n
 
 /* The key first: no number is saved whose key is nowhere. It is taken out again where the number
  * cannot be saved. */
-static bool save_with_key(struct numbers_command *command, const struct number *number)
+static bool save_with_key(struct numbers_command *command, const struct number *number,
+			  struct secret *key)
 {
-	struct secret key, passphrase;
-	secret_init(&key);
+	struct secret passphrase;
 	secret_init(&passphrase);
 	char *path = vault_path(&command->err);
 	bool is_in_vault = path != NULL && vault_is_there(path, &command->err) &&
-			   key_get(command, number, &key) && passphrase_get(command, &passphrase) &&
-			   vault_put(&passphrase, number->id, &key, &command->err);
+			   key_get(command, number, key) && key_try(command, number, key) &&
+			   passphrase_get(command, &passphrase) &&
+			   vault_put(&passphrase, number->id, key, &command->err);
 	bool done = is_in_vault && numbers_add(&command->list, number, 1, NULL, &command->err);
 	if (is_in_vault && !done)
 		(void)vault_put(&passphrase, number->id, NULL, NULL);
-	if (done)
-		same_key_say(command, number, &key);
-	secret_release(&key);
 	secret_release(&passphrase);
 	free(path);
 	return done;
 }
 
+/* Its command is run once, as it will be each time. */
+static bool command_try(struct numbers_command *command, const struct number *number,
+			struct secret *key)
+{
+	if (command->values[NUMBERS_UNTRIED] != NULL)
+		return true;
+	if (target_key_fetch(&command->target, number, key, &command->err))
+		return key_try(command, number, key);
+	if (command->err.kind != ERR_CANCELLED)
+		not_saved_say(&command->err);
+	return false;
+}
+
 static bool number_save(struct numbers_command *command, const struct number *number)
 {
-	return number->key_source.kind == KEY_SOURCE_VAULT
-		       ? save_with_key(command, number)
-		       : numbers_add(&command->list, number, 1, NULL, &command->err);
+	struct secret key;
+	enum key_source_kind source = number->key_source.kind;
+	secret_init(&key);
+	bool done = source != KEY_SOURCE_COMMAND || command_try(command, number, &key);
+	if (source == KEY_SOURCE_VAULT)
+		done = save_with_key(command, number, &key);
+	else if (done)
+		done = numbers_add(&command->list, number, 1, NULL, &command->err);
+	if (done && secret_is_set(&key))
+		same_key_say(command, number, &key);
+	secret_release(&key);
+	return done;
 }
 
 bool numbers_add_one(struct numbers_command *command)
@@ -173,24 +261,8 @@ bool numbers_add_one(struct numbers_command *command)
 
 /* --- remove ----------------------------------------------------------------------------------- */
 
-static bool line_is_yes(int tty)
-{
-	char answer[8] = "";
-	ssize_t got;
-	do
-		got = read(tty, answer, sizeof answer - 1);
-	while (got < 0 && errno == EINTR);
-	return got > 0 && text_starts_with_nocase(answer, "y");
-}
-
 static bool removal_ask(const struct number *number, bool is_in_vault, struct err *err)
 {
-	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
-	if (tty < 0) {
-		err_set(err, ERR_CONFIG, "There is no terminal to ask on, so nothing was removed.");
-		err_next_step(err, "Give --yes where that is what you want.");
-		return false;
-	}
 	bool has_draft = draft_exists(number->id);
 	struct str question;
 	str_init(&question);
@@ -202,10 +274,11 @@ static bool removal_ask(const struct number *number, bool is_in_vault, struct er
 	str_add(&question, has_draft ? " its unsent draft" : "");
 	str_add(&question, ". Nothing changes at the service.\n");
 	str_add(&question, "Remove it? [y/N] ");
-	bool is_yes = write(tty, question.bytes, question.length) >= 0 && line_is_yes(tty);
-	(void)close(tty);
+	bool is_yes = target_yes_ask(question.bytes, err);
+	if (!is_yes && err->kind == ERR_CANCELLED)
+		(void)err_set(err, ERR_CANCELLED, "%s stays.", number->label);
 	str_release(&question);
-	return is_yes || err_set(err, ERR_CANCELLED, "%s stays.", number->label);
+	return is_yes;
 }
 
 /* What else this machine knows of it. Losing a reading costs a reading. */

@@ -67,7 +67,12 @@ static bool key_fetch(struct trials *trials, struct trial *trial, struct secret 
 {
 	struct numbers_command *command = trials->command;
 	bool is_there = target_key_fetch(&command->target, trial->number, key, &trial->err);
-	bool is_of_vault = trial->number->key_source.kind == KEY_SOURCE_VAULT;
+	enum key_source_kind source = trial->number->key_source.kind;
+	bool is_of_vault = source == KEY_SOURCE_VAULT;
+	if (!is_there && trial->err.kind == ERR_CONFIG && source == KEY_SOURCE_ASK)
+		err_next_step(&trial->err,
+			      "sipdesk show \"%s\" --key-file FILE tries one from a file.",
+			      trial->number->label);
 	if (is_there ||
 	    !(trial->err.kind == ERR_CANCELLED || (is_of_vault && trial->err.kind == ERR_KEY)))
 		return true;
@@ -87,6 +92,8 @@ static void line_write(struct str *out, const struct trial *trial, int label_col
 		return;
 	}
 	text_show(out, trial->err.sentence);
+	str_add(out, trial->err.next_step[0] == '\0' ? "" : " ");
+	text_show(out, trial->err.next_step);
 	str_add_char(out, '\n');
 }
 

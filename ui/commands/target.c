@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "service/http.h"
 #include "store/vault.h"
 #include "ui/app/key_command.h"
@@ -104,27 +105,59 @@ static bool line_read_silently(int tty, struct secret *secret, struct err *err)
 	return has_room || err_set(err, ERR_INPUT, "That is more than %d characters.", SECRET_MAX);
 }
 
-bool target_secret_ask(const char *prompt, struct secret *secret, struct err *err)
+static bool secret_ask(const struct target *target, const char *prompt, struct secret *secret,
+		       struct err *err)
 {
 	struct termios before, silent;
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	if (tty < 0 || tcgetattr(tty, &before) != 0) {
 		if (tty >= 0)
 			(void)close(tty);
-		return err_set(err, ERR_CONFIG, "There is no terminal to ask on: %s", prompt);
+		return err_set(err, ERR_CONFIG, "There is no terminal to ask on.");
 	}
 	silent = before;
 	/* Nor signals: one would leave the terminal without echo. */
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	(void)tcsetattr(tty, TCSAFLUSH, &silent);
 	secret_release(secret);
-	bool done = (write(tty, prompt, strlen(prompt)) >= 0 ||
-		     err_set(err, ERR_IO, "The terminal cannot be written to.")) &&
-		    line_read_silently(tty, secret, err);
+	bool done = write(tty, prompt, strlen(prompt)) >= 0 ||
+		    err_set(err, ERR_IO, "The terminal cannot be written to.");
+	if (done && target->wait != NULL && !target->wait(target->owner, tty))
+		done = err_set(err, ERR_CANCELLED, "Nothing was given.");
+	done = done && line_read_silently(tty, secret, err);
 	(void)tcsetattr(tty, TCSAFLUSH, &before);
 	(void)!write(tty, "\n", 1);
 	(void)close(tty);
 	return done;
+}
+
+bool target_secret_ask(const char *prompt, struct secret *secret, struct err *err)
+{
+	static const struct target nothing = { 0 };
+	return secret_ask(&nothing, prompt, secret, err);
+}
+
+static bool line_is_yes(int tty)
+{
+	char answer[8] = "";
+	ssize_t got;
+	do
+		got = read(tty, answer, sizeof answer - 1);
+	while (got < 0 && errno == EINTR);
+	return got > 0 && text_starts_with_nocase(answer, "y");
+}
+
+bool target_yes_ask(const char *question, struct err *err)
+{
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (tty < 0) {
+		err_set(err, ERR_CONFIG, "There is no terminal to ask on, so nothing was removed.");
+		err_next_step(err, "Give --yes where that is what you want.");
+		return false;
+	}
+	bool is_yes = write(tty, question, strlen(question)) >= 0 && line_is_yes(tty);
+	(void)close(tty);
+	return is_yes || err_set(err, ERR_CANCELLED, "Nothing was removed.");
 }
 
 /* The line's end is not part of it. */
@@ -139,24 +172,35 @@ static bool passphrase_read(const char *file, struct secret *passphrase, struct 
 	return true;
 }
 
-bool target_passphrase_get(const char *file, const char *prompt, const char *option,
-			   struct secret *passphrase, struct err *err)
+static bool passphrase_get(const struct target *target, const char *file, const char *prompt,
+			   const char *option, struct secret *passphrase, struct err *err)
 {
 	if (file != NULL)
 		return passphrase_read(file, passphrase, err);
-	if (target_secret_ask(prompt, passphrase, err))
+	if (secret_ask(target, prompt, passphrase, err))
 		return true;
-	if (err->kind == ERR_CONFIG)
+	if (err->kind == ERR_CONFIG) {
+		(void)err_set(err, ERR_CONFIG,
+			      "The vault's passphrase is asked for, and there is no terminal.");
 		err_next_step(err, "Give it with %s FILE (- is standard input).", option);
+	}
 	return false;
+}
+
+bool target_passphrase_get(const char *file, const char *prompt, const char *option,
+			   struct secret *passphrase, struct err *err)
+{
+	static const struct target nothing = { 0 };
+	return passphrase_get(&nothing, file, prompt, option, passphrase, err);
 }
 
 /* --- the key, from where it lives ------------------------------------------------------------- */
 
-static bool key_ask(const char *label, struct secret *key, struct err *err)
+static bool key_ask(const struct target *target, const char *label, struct secret *key,
+		    struct err *err)
 {
 	char *prompt = mem_format("API key of %s (not shown): ", label);
-	bool done = target_secret_ask(prompt, key, err);
+	bool done = secret_ask(target, prompt, key, err);
 	free(prompt);
 	if (!done && err->kind == ERR_CONFIG) {
 		(void)err_set(err, ERR_CONFIG,
@@ -176,9 +220,9 @@ static bool vault_open_once(struct target *target, struct err *err)
 	char *path = vault_path(err);
 	target->vault_is_open =
 		path != NULL && vault_is_there(path, err) &&
-		target_passphrase_get(target->passphrase_file,
-				      "Passphrase of the vault (not shown): ", "--passphrase-file",
-				      &passphrase, err) &&
+		passphrase_get(target, target->passphrase_file,
+			       "Passphrase of the vault (not shown): ", "--passphrase-file",
+			       &passphrase, err) &&
 		vault_read(path, &passphrase, &target->vault, err);
 	secret_release(&passphrase);
 	free(path);
@@ -193,8 +237,8 @@ static bool vault_fetch(struct target *target, const struct number *number, stru
 	if (vault_keys_find(&target->vault, number->id, key))
 		return true;
 	err_set(err, ERR_CONFIG, "The vault has no API key of %s.", number->label);
-	err_next_step(err, "Run sipdesk and edit the number (F4), or give the key with --key-file "
-			   "FILE.");
+	err_next_step(err, "Run sipdesk and edit the number (F4); sipdesk show takes the key with "
+			   "--key-file FILE.");
 	return false;
 }
 
@@ -237,6 +281,6 @@ bool target_key_fetch(struct target *target, const struct number *number, struct
 	switch (number->key_source.kind) {
 	case KEY_SOURCE_VAULT: return vault_fetch(target, number, key, err);
 	case KEY_SOURCE_COMMAND: return command_fetch(number, key, err);
-	default: return key_ask(number->label, key, err);
+	default: return key_ask(target, number->label, key, err);
 	}
 }

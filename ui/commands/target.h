@@ -19,6 +19,10 @@ struct target {
 	const char *passphrase_file; /* the vault's; "-": standard input; NULL: it is asked for */
 	struct vault_keys vault;     /* once a key was fetched from it */
 	bool vault_is_open;
+	/* Returns once the terminal has something to read, and lets other work go on until then;
+	 * false: sipdesk is to end. NULL: there is no other work. */
+	bool (*wait)(void *owner, int tty);
+	void *owner;
 };
 
 /* getopt_long values */
@@ -55,6 +59,9 @@ bool target_key_fetch(struct target *target, const struct number *number, struct
  * where that is nothing. ERR_CONFIG where there is no terminal, ERR_CANCELLED for Ctrl-C and a
  * hang-up. */
 bool target_secret_ask(const char *prompt, struct secret *secret, struct err *err);
+/* Asks a question on the terminal (/dev/tty), fit to be shown as it is, whose answer is y or n.
+ * False with ERR_CANCELLED where it is not y, with ERR_CONFIG where there is no terminal. */
+bool target_yes_ask(const char *question, struct err *err);
 /* A passphrase: from `file` (one line; "-": standard input), else from the terminal with `prompt`.
  * `option` is what gives the file, for the sentence where there is no terminal. */
 bool target_passphrase_get(const char *file, const char *prompt, const char *option,

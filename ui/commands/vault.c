@@ -16,6 +16,7 @@
 static const char HELP[] =
 	"Usage: sipdesk vault init [--passphrase-file FILE]\n"
 	"       sipdesk vault check [--json] [--passphrase-file FILE]\n"
+	"       sipdesk vault prune [--yes] [--passphrase-file FILE]\n"
 	"       sipdesk vault passwd [--passphrase-file FILE] [--new-passphrase-file FILE]\n"
 	"\n"
 	"The vault is one file with the API keys of the saved numbers that keep theirs there, "
@@ -24,27 +25,31 @@ static const char HELP[] =
 	"\n"
 	"  init                        make an empty vault\n"
 	"  check                       is it whole, does it open, which keys are in it\n"
+	"  prune                       take out the keys that no saved number uses; asks first\n"
 	"  passwd                      change the passphrase; the file before it, vault.previous,\n"
 	"                              opens with the one before until the next change\n"
 	"  --passphrase-file FILE      file with the passphrase, one line; - is standard input.\n"
 	"                              Without it the terminal is asked\n"
 	"  --new-passphrase-file FILE  the same for the passphrase to come\n"
+	"  --yes                       do not ask before taking keys out\n"
 	"  --json                      one JSON document instead of a table\n"
 	"  --help                      show this help\n"
 	"\n"
 	"Exit codes: 0 done, 3 there is a vault already, 4 wrong passphrase, 64 usage, 65 damaged "
 	"or\n"
-	"bad input, 74 a file failed, 77 others may read it, 78 there is none.\n";
+	"bad input, 74 a file failed, 77 others may read it, 78 there is none, 130 answered with "
+	"no.\n";
 
 enum {
 	OPTION_PASSPHRASE_FILE = 1,
 	OPTION_NEW_PASSPHRASE_FILE = 2,
 	OPTION_JSON = 4,
-	OPTION_HELP = 8
+	OPTION_HELP = 8,
+	OPTION_YES = 16,
 };
 
 struct vault_command {
-	const char *word;		 /* init, check, passwd; NULL: none was given */
+	const char *word;		 /* init, check, …; NULL: none was given */
 	int options;			 /* those that were given, or-ed */
 	const char *passphrase_file;	 /* "-": standard input; NULL: the terminal is asked */
 	const char *new_passphrase_file; /* the same */
@@ -59,6 +64,7 @@ static bool arguments_parse(struct vault_command *command, int argc, char **argv
 		{ "new-passphrase-file", required_argument, NULL, OPTION_NEW_PASSPHRASE_FILE },
 		{ "json", no_argument, NULL, OPTION_JSON },
 		{ "help", no_argument, NULL, OPTION_HELP },
+		{ "yes", no_argument, NULL, OPTION_YES },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -158,15 +164,31 @@ static bool passwd_run(struct vault_command *command)
 	return done;
 }
 
-/* --- check ------------------------------------------------------------------------------------ */
+/* --- what is in it ---------------------------------------------------------------------------- */
 
-static const char *previous_word(const char *path)
+struct contents {
+	struct secret passphrase;
+	struct vault_keys keys;
+	struct numbers numbers; /* that are saved */
+};
+
+static bool contents_open(struct vault_command *command, struct contents *contents)
 {
-	bool exists;
-	char *previous = vault_path_previous(path);
-	bool is_readable = vault_look(previous, &exists, NULL);
-	free(previous);
-	return !is_readable ? "unusable" : exists ? "whole" : "none";
+	secret_init(&contents->passphrase);
+	vault_keys_init(&contents->keys);
+	numbers_init(&contents->numbers);
+	return vault_is_there(command->path, &command->err) &&
+	       numbers_load(&contents->numbers, &command->err) &&
+	       passphrase_get(command,
+			      "Passphrase of the vault (not shown): ", &contents->passphrase) &&
+	       vault_read(command->path, &contents->passphrase, &contents->keys, &command->err);
+}
+
+static void contents_release(struct contents *contents)
+{
+	secret_release(&contents->passphrase);
+	vault_keys_release(&contents->keys);
+	numbers_release(&contents->numbers);
 }
 
 static int ids_order(const void *one, const void *other)
@@ -179,7 +201,9 @@ static int ids_order(const void *one, const void *other)
 struct difference {
 	bool as_json;
 	struct str numbers; /* their key should be in the vault, and is not */
-	struct str ids;	    /* of keys that belong to no such number */
+	struct str keys;    /* that no such number uses */
+	const char **ids;   /* of those keys; borrowed from the vault's */
+	size_t id_count;
 };
 
 static void number_add(struct difference *difference, const struct number *number)
@@ -197,21 +221,35 @@ static void number_add(struct difference *difference, const struct number *numbe
 	}
 }
 
-static void id_add(struct difference *difference, const char *id)
+/* A number that has moved its key elsewhere is named. */
+static void key_add(struct difference *difference, const struct numbers *numbers, const char *id)
 {
-	struct str *out = &difference->ids;
-	if (difference->as_json)
+	struct str *out = &difference->keys;
+	const struct number *former = numbers_find_id(numbers, id);
+	difference->ids[difference->id_count++] = id;
+	if (difference->as_json) {
 		str_addf(out, "%s\"%s\"", out->length > 0 ? "," : "", id);
-	else
-		str_addf(out, "Key of no saved number     %s\n", id);
+		return;
+	}
+	str_addf(out, "Key that no number uses    %s", id);
+	if (former != NULL) {
+		str_add(out, " (");
+		text_show(out, former->label);
+		str_add(out, " keeps its key elsewhere)");
+	}
+	str_add_char(out, '\n');
 }
 
 /* Both sides in the order of their ids, beside each other. */
 static void difference_find(const struct numbers *numbers, const struct vault_keys *keys,
-			    struct difference *difference)
+			    bool as_json, struct difference *difference)
 {
 	size_t count = 0, at = 0;
 	const struct number **wanted = mem_alloc(numbers->count + 1, sizeof *wanted);
+	*difference = (struct difference) { .as_json = as_json };
+	difference->ids = mem_alloc(keys->count + 1, sizeof *difference->ids);
+	str_init(&difference->numbers);
+	str_init(&difference->keys);
 	for (size_t i = 0; i < numbers->count; i++)
 		if (numbers->items[i].key_source.kind == KEY_SOURCE_VAULT)
 			wanted[count++] = &numbers->items[i];
@@ -220,7 +258,7 @@ static void difference_find(const struct numbers *numbers, const struct vault_ke
 	while (id != NULL || at < count) {
 		int order = id == NULL ? 1 : at == count ? -1 : strcmp(id, wanted[at]->id);
 		if (order < 0)
-			id_add(difference, id);
+			key_add(difference, numbers, id);
 		else if (order > 0)
 			number_add(difference, wanted[at]);
 		at += order >= 0;
@@ -230,23 +268,39 @@ static void difference_find(const struct numbers *numbers, const struct vault_ke
 	free(wanted);
 }
 
+static void difference_release(struct difference *difference)
+{
+	str_release(&difference->numbers);
+	str_release(&difference->keys);
+	free(difference->ids);
+}
+
+/* --- check ------------------------------------------------------------------------------------ */
+
+static const char *previous_word(const char *path)
+{
+	bool exists;
+	char *previous = vault_path_previous(path);
+	bool is_readable = vault_look(previous, &exists, NULL);
+	free(previous);
+	return !is_readable ? "unusable" : exists ? "whole" : "none";
+}
+
 static bool check_print(struct vault_command *command, const struct numbers *numbers,
 			const struct vault_keys *keys)
 {
-	struct difference difference = { .as_json = (command->options & OPTION_JSON) != 0 };
+	struct difference difference;
 	const char *previous = previous_word(command->path);
 	struct str out;
-	str_init(&difference.numbers);
-	str_init(&difference.ids);
 	str_init(&out);
-	difference_find(numbers, keys, &difference);
+	difference_find(numbers, keys, (command->options & OPTION_JSON) != 0, &difference);
 	if (difference.as_json) {
 		str_add(&out, "{\"schema\":1,\"path\":");
 		json_write_string(&out, command->path);
 		str_addf(&out,
 			 ",\"keys\":%zu,\"previous\":\"%s\",\"numbers_without_key\":[%s],"
 			 "\"keys_without_number\":[%s]}\n",
-			 keys->count, previous, difference.numbers.bytes, difference.ids.bytes);
+			 keys->count, previous, difference.numbers.bytes, difference.keys.bytes);
 	} else {
 		str_add(&out, "Vault                      ");
 		text_show(&out, command->path);
@@ -254,32 +308,74 @@ static bool check_print(struct vault_command *command, const struct numbers *num
 			 "\nState                      whole, and it opens with this passphrase\n"
 			 "The file before it         %s\n"
 			 "Keys                       %zu\n%s%s",
-			 previous, keys->count, difference.numbers.bytes, difference.ids.bytes);
+			 previous, keys->count, difference.numbers.bytes, difference.keys.bytes);
 	}
 	bool done = (fputs(out.bytes, stdout) >= 0 && fflush(stdout) == 0) ||
 		    err_set(&command->err, ERR_IO, "The output could not be written.");
-	str_release(&difference.numbers);
-	str_release(&difference.ids);
+	if (done && !difference.as_json && difference.id_count > 0)
+		(void)fputs("sipdesk vault prune takes out what no number uses.\n", stderr);
+	difference_release(&difference);
 	str_release(&out);
 	return done;
 }
 
 static bool check_run(struct vault_command *command)
 {
-	struct secret passphrase;
-	struct vault_keys keys;
+	struct contents contents;
+	bool done = contents_open(command, &contents) &&
+		    check_print(command, &contents.numbers, &contents.keys);
+	contents_release(&contents);
+	return done;
+}
+
+/* --- prune ------------------------------------------------------------------------------------ */
+
+static bool prune_agree(struct vault_command *command, const struct difference *stray)
+{
+	if ((command->options & OPTION_YES) != 0)
+		return true;
+	char *question = mem_format("%sTake %s out of the vault? [y/N] ", stray->keys.bytes,
+				    stray->id_count == 1 ? "it" : "them");
+	bool is_yes = target_yes_ask(question, &command->err);
+	free(question);
+	return is_yes;
+}
+
+/* While the question stood another session may have saved a number that uses one of them: the list
+ * is read again. */
+static bool prune_now(struct vault_command *command, const struct contents *contents)
+{
 	struct numbers numbers;
-	secret_init(&passphrase);
-	vault_keys_init(&keys);
+	struct difference stray;
 	numbers_init(&numbers);
-	bool done = vault_is_there(command->path, &command->err) &&
-		    numbers_load(&numbers, &command->err) &&
-		    passphrase_get(command, "Passphrase of the vault (not shown): ", &passphrase) &&
-		    vault_read(command->path, &passphrase, &keys, &command->err) &&
-		    check_print(command, &numbers, &keys);
-	secret_release(&passphrase);
-	vault_keys_release(&keys);
+	bool done = numbers_load(&numbers, &command->err);
+	difference_find(&numbers, &contents->keys, false, &stray);
+	done = done && vault_prune(command->path, &contents->passphrase, stray.ids, stray.id_count,
+				   &command->err);
+	if (done)
+		(void)fprintf(stderr,
+			      "%sTaken out of the vault: %zu. %s.previous still has what was taken "
+			      "out, until the next change.\n",
+			      stray.keys.bytes, stray.id_count, command->path);
+	difference_release(&stray);
 	numbers_release(&numbers);
+	return done;
+}
+
+static bool prune_run(struct vault_command *command)
+{
+	struct contents contents;
+	struct difference stray = { 0 };
+	bool done = contents_open(command, &contents);
+	if (done)
+		difference_find(&contents.numbers, &contents.keys, false, &stray);
+	if (done && stray.id_count == 0)
+		(void)fputs("Nothing to remove: a saved number uses each key in the vault.\n",
+			    stderr);
+	else if (done)
+		done = prune_agree(command, &stray) && prune_now(command, &contents);
+	difference_release(&stray);
+	contents_release(&contents);
 	return done;
 }
 
@@ -292,6 +388,7 @@ static const struct {
 } WORDS[] = {
 	{ "init", init_run, OPTION_PASSPHRASE_FILE },
 	{ "check", check_run, OPTION_PASSPHRASE_FILE | OPTION_JSON },
+	{ "prune", prune_run, OPTION_PASSPHRASE_FILE | OPTION_YES },
 	{ "passwd", passwd_run, OPTION_PASSPHRASE_FILE | OPTION_NEW_PASSPHRASE_FILE },
 };
 

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "ui/app/draft_keeper.h"
-#include "ui/app/number_sequence.h"
+#include "ui/app/leave_words.h"
 #include "ui/app/number_undo.h"
 #include "ui/term/draw.h"
 #include "ui/widgets/box.h"
@@ -35,6 +35,15 @@ void screen_help_lines(struct screen *screen, struct term *term, enum style styl
 		frame_help(term, style, sentence == NULL ? "" : sentence);
 }
 
+void screen_form_draw(struct screen *screen, struct form *form, const struct form_help *help,
+		      struct term *term, int row, int rows)
+{
+	screen_help_lines(screen, term, help->style,
+			  form_help_is_beside(term) ? NULL : help->sentence);
+	form_help_draw(help, form, term, row, rows);
+	form_draw(form, term, row, rows);
+}
+
 void screen_error_write(const struct err *err, struct str *out)
 {
 	str_add(out, err->sentence);
@@ -48,26 +57,6 @@ static void leave_answered(void *owner, int choice)
 {
 	if (choice == 0)
 		app_end(owner, 0);
-}
-
-/* What would not be seen to its end; each sentence once. Appends. */
-static void under_way_write(const struct app *app, struct str *out)
-{
-	bool sends = false, resets = false;
-	for (const struct open_number *number = app->open; number != NULL; number = number->next) {
-		bool runs = number_sequence_is_running(number);
-		bool has_two = runs && number->sequence->record.goal_count > 1;
-		resets = resets || has_two;
-		sends = sends || (runs && !has_two);
-	}
-	if (sends)
-		str_add(out, "A send is under way: its outcome would not be read back. ");
-	if (resets)
-		str_add(out, "A number is out of service for its password reset: it would stay so "
-			     "until the next start brings it back. ");
-	if (number_undo_is_any(app))
-		str_add(out, "A timed undo waits: it would not happen by itself, but be offered by "
-			     "the next start. ");
 }
 
 static bool has_unsaved(const struct app *app)
@@ -97,7 +86,7 @@ void screen_leave_ask(struct app *app)
 			label = number->label;
 		}
 	str_init(&sentence);
-	under_way_write(app, &sentence);
+	leave_under_way_write(app, &sentence);
 	if (has_unsaved(app))
 		str_add(&sentence, "The number you are typing in is not saved. ");
 	if (drafts == 0 && sentence.length == 0) {

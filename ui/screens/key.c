@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { KEY_ROW = 4, KEY_COLUMN = 16 };
+enum { MARGIN = 3, COLUMN = 16 };
 
 struct screen_key {
 	struct screen screen;
@@ -28,11 +28,15 @@ static void key_draw(struct screen *screen, struct term *term)
 	struct screen_key *self = self_of(screen);
 	const char *parts[] = { "sipdesk", self->label, "API key", NULL };
 	frame_header(term, parts, NULL);
-	draw_rule(term, frame_body_row(term), NULL);
-	(void)draw_text(term, KEY_ROW, 3, KEY_COLUMN - 3, STYLE_NORMAL, "API key");
-	secret_edit_draw(&self->typed, term, KEY_ROW, KEY_COLUMN, term->columns - KEY_COLUMN - 1,
-			 true);
-	screen_help_lines(screen, term, STYLE_NORMAL, self->sentence);
+	int row = frame_body_row(term) + 1;
+	draw_rule(term, row - 1, NULL);
+	row += draw_paragraph(term, row, MARGIN, term->columns - 2 * MARGIN,
+			      frame_body_rows(term) - 3, STYLE_NORMAL, self->sentence) +
+	       1;
+	(void)draw_text(term, row, MARGIN, COLUMN - MARGIN, STYLE_NORMAL, "API key");
+	secret_edit_draw(&self->typed, term, row, COLUMN, term->columns - COLUMN - 1, true);
+	screen_help_lines(screen, term, STYLE_NORMAL,
+			  "It is not shown, only counted. Enter tries it.");
 }
 
 static bool key_event(struct screen *screen, const struct input_event *event)

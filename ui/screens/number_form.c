@@ -332,3 +332,23 @@ const char *number_form_help(const struct number_form *fields, enum style *style
 	}
 	return field_of(ref.field)->help;
 }
+
+void number_form_help_more(const struct number_form *fields, struct form_help *help)
+{
+	struct field_ref ref = number_form_focus(fields);
+	if (ref.field == FIELD_COUNT)
+		return;
+	const struct field *field = field_of(ref.field);
+	if (help->sentence != field->help)
+		str_addf(&help->more, "%s\n\n", field->help);
+	str_add(&help->more, "JSON path: ");
+	field_path(ref, &fields->number->draft.mine, &help->more);
+	if (field->absent != NULL) {
+		str_add(&help->more, "\nWhere it is not set: ");
+		field_words(field, NULL, &help->more);
+	}
+	if (field->limit > 0)
+		str_addf(&help->more, "\nAt most %zu characters", field->limit);
+	if (field->details != NULL)
+		str_addf(&help->more, "\n\n%s", field->details);
+}

@@ -7,7 +7,7 @@
 #define SIPDESK_UI_SCREENS_NUMBER_FORM_H
 
 #include "ui/app/open_number.h"
-#include "ui/widgets/form.h"
+#include "ui/widgets/form_help.h"
 
 struct number_form {
 	struct form form;
@@ -47,7 +47,9 @@ enum number_form_result {
 enum number_form_result number_form_event(struct number_form *fields,
 					  const struct input_event *event);
 
-/* The sentence below the form: the gravest finding about the focus, else its help. */
+/* The sentence about the focus: the gravest finding, else its help. */
 const char *number_form_help(const struct number_form *fields, enum style *style);
+/* What there is to know beyond help->sentence, which stands there already. */
+void number_form_help_more(const struct number_form *fields, struct form_help *help);
 
 #endif

@@ -218,6 +218,8 @@ static char *number_words(const struct screen_numbers *self, const struct number
 				"settled first. ");
 	else if (status.standing == STANDING_UNKNOWN)
 		str_add(&words, "The outcome of its last send is unknown: open it and read it. ");
+	if (status.undo != NULL)
+		str_add(&words, "A timed undo waits: Enter opens it, k keeps its new settings. ");
 	if (status.err != NULL)
 		str_addf(&words, "%s %s ", status.err->sentence, status.err->next_step);
 	else if (note_of(app, number) != NULL)
@@ -231,7 +233,7 @@ static char *number_words(const struct screen_numbers *self, const struct number
 	if (status.read_at != 0 && self->columns.at[NUMBER_COLUMN_READ].width == 0)
 		str_addf(&words, "Read: %s. ", clock_age(clock_now() - status.read_at, age));
 	if (words.length == 0)
-		str_add(&words, "Enter opens it. Type to find another.");
+		str_add(&words, "Enter opens it. / and what you type finds another.");
 	if (text_columns(number->label) > self->columns.at[NUMBER_COLUMN_NAME].width) {
 		str_insert(&words, 0, ": ", 2);
 		str_insert(&words, 0, number->label, strlen(number->label));
@@ -270,7 +272,7 @@ static void numbers_draw(struct screen *screen, struct term *term)
 			    self->scroll.first + i == self->scroll.focus);
 		if (self->scroll.first + i != self->scroll.focus)
 			continue;
-		draw_glyph(term, top + i, 1, 1, STYLE_FOCUS, term->glyphs->focus);
+		draw_glyph(term, top + i, 1, 1, STYLE_NORMAL, term->glyphs->focus);
 		draw_cursor(term, top + i, NUMBERS_NAME_COLUMN);
 	}
 	if (self->list.count == 0)
@@ -301,6 +303,16 @@ static void key_removed(void *owner, const struct err *err)
 			   self->removed, err->sentence);
 }
 
+/* Below the last number stands the row that adds one: the focus goes to the last rather. */
+static void focus_leave_removed(struct screen_numbers *self)
+{
+	list_follow(self);
+	int last = (int)self->list.shown_count - 1;
+	if (self->scroll.focus > last && last >= 0)
+		self->scroll.focus = last;
+	focus_note(self);
+}
+
 /* Where only the saving failed it has left this session's list, and the next one finds it whole. */
 static void number_remove(struct screen_numbers *self, const struct number *number)
 {
@@ -313,14 +325,15 @@ static void number_remove(struct screen_numbers *self, const struct number *numb
 	bool is_saved = numbers_remove(&app->numbers, id, &err);
 	if (open != NULL)
 		open_number_close(open);
-	list_follow(self);
+	focus_leave_removed(self);
 	if (is_saved) {
 		(void)draft_discard(id, NULL);
 		seen_forget(id);
 		number_states_forget(app, id);
 		fingerprint_forget(id);
 	} else {
-		app_notice(app, "%s The list on disk still has it.", err.sentence);
+		app_notice(app, "%s The list on disk still has it. %s", err.sentence,
+			   err.next_step);
 	}
 	if (is_saved && is_in_vault)
 		vault_put(app, id, NULL, key_removed, self);
@@ -493,8 +506,10 @@ static const struct screen_ops NUMBERS_OPS = {
 	.title = "Numbers",
 	.help = "The numbers you work on. Enter opens one and gets its API key from where it "
 		"lives. "
-		"A letter, or / or + and any character, finds as you type in names, numbers, "
-		"providers, tags, notes and states; digits find a number however they are grouped. "
+		"A letter but q, a + or a / begins to find as you type, in names, numbers, "
+		"providers, tags, notes and states; from then on q, digits and every other "
+		"character are what you look for, and digits find a number however they are "
+		"grouped. "
 		"What was last read of each is shown with its age; while a number's key is at "
 		"hand, "
 		"it is read in the background. * marks changes that were not sent, - a number "

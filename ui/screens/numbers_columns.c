@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/app/number_states.h"
+#include "ui/app/number_undo.h"
 #include "ui/term/draw.h"
 
 #include <stdio.h>
@@ -138,6 +139,16 @@ static enum style sip_style(const struct number_status *status)
 		       : STYLE_NORMAL;
 }
 
+static void sip_draw(const struct numbers_columns *columns, struct term *term, int row,
+		     const struct number_status *status)
+{
+	char *undo = status->undo == NULL ? NULL : number_undo_words(status->undo);
+	cell_draw(columns, NUMBER_COLUMN_SIP, term, row,
+		  undo != NULL ? STYLE_WARNING : sip_style(status),
+		  undo != NULL ? undo : STANDING_WORDS[status->standing]);
+	free(undo);
+}
+
 /* As in forms: changed, read-only. */
 static void mark_draw(struct term *term, int row, const struct number *number,
 		      const struct number_status *status)
@@ -160,8 +171,7 @@ void numbers_columns_draw(const struct numbers_columns *columns, struct term *te
 		  has_phone ? number->phone_number : number->note);
 	cell_draw(columns, NUMBER_COLUMN_PROVIDER, term, row, STYLE_NORMAL,
 		  number_provider(app, number));
-	cell_draw(columns, NUMBER_COLUMN_SIP, term, row, sip_style(status),
-		  STANDING_WORDS[status->standing]);
+	sip_draw(columns, term, row, status);
 	if (status->read_at != 0)
 		cell_draw(columns, NUMBER_COLUMN_READ, term, row, STYLE_NORMAL,
 			  age_since(status->read_at, words));

@@ -112,6 +112,11 @@ static void page_act(struct screen *screen, enum action_id action)
 	}
 }
 
+static const char *page_own_title(struct screen *screen)
+{
+	return self_of(screen)->title;
+}
+
 /* A page explains itself: help about it would be a page again. */
 static bool page_offers(struct screen *screen, enum action_id action)
 {
@@ -135,6 +140,7 @@ static const struct screen_ops PAGE_OPS = {
 	.title = "A page of text",
 	.help = "Up, Down and the Page keys scroll; F8 sends the text to your terminal's "
 		"clipboard.",
+	.own_title = page_own_title,
 	.draw = page_draw,
 	.act = page_act,
 	.offers = page_offers,

@@ -138,6 +138,22 @@ static void header_draw(const struct screen_saved_number *self, struct term *ter
 	frame_header(term, shows_trial(self) ? trial : self->about == NULL ? add : parts, NULL);
 }
 
+/* `progress` takes the help's place; NULL: nothing is under way. */
+static void form_with_help_draw(struct screen_saved_number *self, const char *progress,
+				struct term *term)
+{
+	struct form_help help;
+	int row = focused_row(self);
+	form_help_init(&help);
+	help.sentence = progress != NULL ? progress : row_help(self);
+	if (progress == NULL && row == self->wrong_row)
+		help.style = STYLE_WRONG;
+	saved_row_help_more(row, &help.more);
+	screen_form_draw(&self->screen, &self->form, &help, term, frame_body_row(term) + 1,
+			 frame_body_rows(term) - 1);
+	form_help_release(&help);
+}
+
 static void saved_number_draw(struct screen *screen, struct term *term)
 {
 	struct screen_saved_number *self = self_of(screen);
@@ -151,12 +167,14 @@ static void saved_number_draw(struct screen *screen, struct term *term)
 	header_draw(self, term);
 	draw_rule(term, top - 1, NULL);
 	char *progress = key_trial_progress(&self->saving);
-	bool is_wrong = !is_trial && progress == NULL && focused_row(self) == self->wrong_row;
-	screen_help_lines(screen, term, is_wrong ? STYLE_WRONG : STYLE_NORMAL,
-			  progress != NULL ? progress
-			  : is_trial	   ? key_trial_help(&self->trial, &self->saving)
-					   : row_help(self));
-	form_draw(is_trial ? &self->trial : &self->form, term, top, rows);
+	if (is_trial) {
+		screen_help_lines(screen, term, STYLE_NORMAL,
+				  progress != NULL ? progress
+						   : key_trial_help(&self->trial, &self->saving));
+		form_draw(&self->trial, term, top, rows);
+	} else {
+		form_with_help_draw(self, progress, term);
+	}
 	free(progress);
 }
 

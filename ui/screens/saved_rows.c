@@ -145,6 +145,15 @@ const char *saved_row_help(const struct number_entry *entry, int row)
 				     : SAVED_ROWS[row].help;
 }
 
+void saved_row_help_more(int row, struct str *out)
+{
+	if (row == ROW_KEY_SOURCE)
+		for (size_t i = 0; i < KEY_SOURCE_COUNT; i++)
+			str_addf(out, "%s: %s\n\n", KEY_PLACES[i].words, KEY_PLACES[i].help);
+	if (SAVED_ROWS[row].limit > 0)
+		str_addf(out, "At most %zu characters.", SAVED_ROWS[row].limit);
+}
+
 int saved_row_named(const char *field)
 {
 	int row = 0;

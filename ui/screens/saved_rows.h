@@ -49,6 +49,8 @@ bool saved_row_is_shown(const struct number_entry *entry, int row);
 /* Caller frees; NULL: an action. */
 char *saved_row_value(const struct number_entry *entry, int row);
 const char *saved_row_help(const struct number_entry *entry, int row);
+/* What there is to know beyond that: paragraphs. Appends. */
+void saved_row_help_more(int row, struct str *out);
 /* The row that an err's field names; SAVED_ROW_COUNT: none. */
 int saved_row_named(const char *field);
 
