@@ -154,11 +154,17 @@ static const struct consequence {
 	  "Your SIP server sees another request URI; its routing must expect it.", NULL },
 	{ SRTP_CHANGES | SDES_ON, 0, "Media is offered as RTP/SAVP with SDES keys and without ICE.",
 	  NULL },
-	{ SRTP_CHANGES, SDES_ON,
+	{ SRTP_CHANGES, SDES_ON | SIP_STOPS,
 	  "Media is offered as UDP/TLS/RTP/SAVPF with DTLS keys and ICE; a SIP server without ICE "
 	  "answers 488.",
 	  NULL },
-	{ SIP_WRITTEN | SDES_ON, SRTP_CHANGES,
+	{ SIP_STOPS | SRTP_CHANGES, SDES_ON,
+	  "SRTP key exchange goes back to DTLS: SDES works only while SIP is enabled.", NULL },
+	{ SIP_STOPS | SDES_ON, SRTP_CHANGES,
+	  "SRTP key exchange is not written; the service may take it back to DTLS by itself, since "
+	  "SDES works only while SIP is enabled.",
+	  NULL },
+	{ SIP_WRITTEN | SDES_ON, SRTP_CHANGES | SIP_STOPS,
 	  "SDES is sent again last, by itself, because a write of SIP settings may reset it to "
 	  "DTLS.",
 	  NULL },

@@ -544,8 +544,8 @@ static void base_check(const struct calling_settings *base, const struct calling
 	const char *restrictions = base->values.texts[FIELD_RESTRICTIONS];
 	if (restrictions)
 		findings_add(findings, SEVERITY_WARNING, field_ref_of(FIELD_RESTRICTIONS),
-			     "WhatsApp restricts this number: %s. Settings cannot lift it.",
-			     restrictions);
+			     "WhatsApp restricts this number: %s%s Settings cannot lift it.",
+			     restrictions, text_full_stop(restrictions));
 	if (!base->why_not_editable)
 		return;
 	struct changes changes;

@@ -204,7 +204,7 @@ static void sequence_make(struct sequence *sequence, enum sequence_kind kind,
 	*sequence = (struct sequence) { .target = *target, .changed = changed, .owner = owner };
 	sequence_record_init(&sequence->record);
 	write_plan_init(&sequence->past);
-	sequence->record.kind = kind;
+	sequence->record.kind = sequence->settled = kind;
 	sequence->record.goal_count = 1;
 	id_make(sequence->record.id);
 	who_am_i(&sequence->record.who);
@@ -260,6 +260,7 @@ void sequence_settle(struct sequence *sequence, enum sequence_kind finish_or_und
 	sequence_make(sequence, finish_or_undo, target, changed, owner);
 	struct sequence_record *record = &sequence->record;
 	memcpy(sequence->settles, open->id, SEQUENCE_ID_SIZE);
+	sequence->settled = open->kind;
 	if (finish_or_undo == SEQUENCE_UNDO) {
 		const struct calling_values *done = &open->goals[0].mine;
 		values_settled(done, &record->goals[0].base);

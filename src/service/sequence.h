@@ -67,6 +67,7 @@ struct sequence_target {
 	const struct endpoint *endpoint;
 	struct history *history;
 	const char *label;
+	bool is_unrecorded; /* by the person's word `history` is one in memory: for who tells it */
 };
 
 struct sequence;
@@ -80,6 +81,7 @@ struct sequence {
 	struct write_plan past; /* of the goal before that one, for who shows both; else empty */
 	struct sequence_target target;
 	char settles[SEQUENCE_ID_SIZE]; /* the one it settles; empty: none */
+	enum sequence_kind settled;	/* kind of that one, else its own */
 	int timer;			/* between two goals */
 	int repeats;			/* of a goal that may not have seen the writes before it */
 	sequence_changed_fn *changed;

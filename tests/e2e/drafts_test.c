@@ -159,6 +159,36 @@ static void it_can_be_compared_and_discarded(void **state)
 	key_desk_close(&desk);
 }
 
+/* Its base was read at another time than what the question is about. */
+static void the_question_has_the_time_of_the_reading(void **state)
+{
+	static const char BEFORE[] = "\"read_at\":1795351260", THEN[] = "\"read_at\":1795340000";
+	struct key_desk desk;
+	struct str bytes;
+	struct err err;
+	(void)state;
+	key_desk_open(&desk, SETTINGS, NUMBERS);
+	acme_enter(&desk);
+	one_change(&desk);
+	end_by_leaving(&desk);
+	(void)session_exit_status(desk.session);
+	char *path = draft_path(&desk);
+	str_init(&bytes);
+	assert_true(file_read(path, 1 << 20, &bytes, &err));
+	char *at = strstr(bytes.bytes, BEFORE);
+	assert_non_null(at);
+	memcpy(at, THEN, sizeof THEN - 1);
+	assert_true(file_write_whole(path, bytes.bytes, bytes.length, 0600, &err));
+	str_release(&bytes);
+	free(path);
+	start_again(&desk);
+	expect_text(desk.session, "read 12:41");
+	session_send(desk.session, "c");
+	expect_gone(desk.session, "Unsent changes");
+	expect_text(desk.session, "read 12:41");
+	key_desk_close(&desk);
+}
+
 /* The service has moved meanwhile: the draft is put on top of it, field by field. */
 static void it_is_moved_onto_the_newer_base(void **state)
 {
@@ -334,6 +364,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_offered_after_any_end),
 		cmocka_unit_test(it_can_be_compared_and_discarded),
+		cmocka_unit_test(the_question_has_the_time_of_the_reading),
 		cmocka_unit_test(it_is_moved_onto_the_newer_base),
 		cmocka_unit_test(it_is_edited_on_without_the_service),
 		cmocka_unit_test(a_sent_draft_is_gone),

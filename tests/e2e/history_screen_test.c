@@ -210,6 +210,18 @@ static void former_settings_are_put_back(void **state)
 	scene_end(&scene);
 }
 
+static void the_list_puts_back_too(void **state)
+{
+	struct scene scene;
+	(void)state;
+	scene_begin(&scene);
+	session_send(scene.session, "p");
+	expect_text(scene.session, "Which settings become your draft?");
+	session_send(scene.session, "b");
+	expect_words(scene.session, "SRTP key exchange SDES → DTLS");
+	scene_end(&scene);
+}
+
 static void settings_before_a_server_was_there_are_put_back(void **state)
 {
 	struct scene scene;
@@ -412,6 +424,7 @@ int main(void)
 		cmocka_unit_test(two_are_compared),
 		cmocka_unit_test(what_others_did_since_shows),
 		cmocka_unit_test(former_settings_are_put_back),
+		cmocka_unit_test(the_list_puts_back_too),
 		cmocka_unit_test(settings_before_a_server_was_there_are_put_back),
 		cmocka_unit_test(what_is_there_already_is_not_put_back),
 		cmocka_unit_test(a_draft_is_asked_about_first),

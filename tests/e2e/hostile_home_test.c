@@ -1,7 +1,7 @@
 /*
  * A home in which nothing can be kept: on a read-only file system, or with a limit for files. The
- * screens say so, nothing is sent that could not be told of afterwards, and no edit is dropped
- * without a question.
+ * screens say so, nothing is sent that could not be told of afterwards, but for an Emergency off
+ * after a question, and no edit is dropped without one.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,8 +25,10 @@ static const struct key_desk_number NUMBERS[] = {
 	{ .label = NULL },
 };
 
-/* Opens Acme and changes it, on a machine that this line of a shell prepares; it ends in $0. */
-static struct call_stop *acme_change(struct key_desk *desk, const char *shell, bool is_read_only)
+static const char NO_FILE_MAY_GROW[] = "ulimit -f 0; exec \"$0\"";
+
+/* Opens Acme, on a machine that this line of a shell prepares; it ends in $0. */
+static struct call_stop *acme_open(struct key_desk *desk, const char *shell, bool is_read_only)
 {
 	key_desk_prepare(desk, SETTINGS, NUMBERS);
 	char *path = mem_format("%s/calls", desk->home);
@@ -62,9 +64,9 @@ static void change_and_send(struct key_desk *desk)
 	session_send(desk->session, "y");
 }
 
-static void end(struct key_desk *desk, struct call_stop *calls)
+static void end(struct key_desk *desk, struct call_stop *calls, long posts)
 {
-	assert_int_equal(fault_server_count(&desk->desk.service, "posts"), 0);
+	assert_int_equal(fault_server_count(&desk->desk.service, "posts"), posts);
 	call_stop_unmap(calls);
 	key_desk_close(desk);
 }
@@ -73,7 +75,7 @@ static void test_read_only_home(void **state)
 {
 	(void)state;
 	struct key_desk desk;
-	struct call_stop *calls = acme_change(&desk, "exec \"$0\"", true);
+	struct call_stop *calls = acme_open(&desk, "exec \"$0\"", true);
 	expect_text(desk.session, "Cannot make the folder");
 	change_and_send(&desk);
 	expect_text(desk.session, "Cannot make the folder");
@@ -83,14 +85,14 @@ static void test_read_only_home(void **state)
 	expect_gone(desk.session, "would be lost");
 	session_send(desk.session, "<Esc>");
 	expect_text(desk.session, "1 changed");
-	end(&desk, calls);
+	end(&desk, calls, 0);
 }
 
 static void test_no_file_may_grow(void **state)
 {
 	(void)state;
 	struct key_desk desk;
-	struct call_stop *calls = acme_change(&desk, "ulimit -f 0; exec \"$0\"", false);
+	struct call_stop *calls = acme_open(&desk, NO_FILE_MAY_GROW, false);
 	change_and_send(&desk);
 	expect_row(desk.session, "Not applied");
 	expect_words(desk.session, "Your draft is kept. The history of this number cannot be "
@@ -100,7 +102,56 @@ static void test_no_file_may_grow(void **state)
 	expect_text(desk.session, "1 changed");
 	session_send(desk.session, "<F10>");
 	expect_words(desk.session, "The changes to Acme were not sent and would be lost.");
-	end(&desk, calls);
+	end(&desk, calls, 0);
+}
+
+/* What stops calls that must not go there does not wait for a disk; but nobody is fooled. */
+static void test_emergency_off_goes_on(void **state)
+{
+	static const struct {
+		const char *shell;
+		bool is_read_only;
+		const char *why;
+	} CASES[] = {
+		{ "exec \"$0\"", true, "Cannot make the folder" },
+		{ NO_FILE_MAY_GROW, false, "The history of this number cannot be written" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		struct key_desk desk;
+		struct call_stop *calls = acme_open(&desk, CASES[i].shell, CASES[i].is_read_only);
+		session_send(desk.session, "o");
+		expect_text(desk.session, "1 request, then read back.");
+		session_send(desk.session, "y");
+		expect_text(desk.session, "Switch SIP off all the same?");
+		expect_words(desk.session, CASES[i].why);
+		expect_words(desk.session, "No record of it can be kept");
+		assert_int_equal(fault_server_count(&desk.desk.service, "posts"), 0);
+		session_send(desk.session, "y");
+		expect_row(desk.session, "Applied");
+		expect_words(desk.session, "No record of it was kept");
+		session_send(desk.session, "<Esc>");
+		expect_words(desk.session, "SIP signalling Disabled");
+		session_send(desk.session, "n"); /* nothing is known of it any more */
+		expect_words(desk.session, "enable SIP signalling in its row, and review.");
+		end(&desk, calls, 1);
+	}
+}
+
+static void test_emergency_off_waits_for_a_yes(void **state)
+{
+	struct key_desk desk;
+	(void)state;
+	struct call_stop *calls = acme_open(&desk, NO_FILE_MAY_GROW, false);
+	session_send(desk.session, "o");
+	expect_text(desk.session, "1 request, then read back.");
+	session_send(desk.session, "y");
+	expect_text(desk.session, "Switch SIP off all the same?");
+	session_send(desk.session, "n");
+	expect_row(desk.session, "Not applied");
+	session_send(desk.session, "<Esc>");
+	expect_words(desk.session, "SIP signalling Enabled");
+	end(&desk, calls, 0);
 }
 
 int main(void)
@@ -108,6 +159,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read_only_home),
 		cmocka_unit_test(test_no_file_may_grow),
+		cmocka_unit_test(test_emergency_off_goes_on),
+		cmocka_unit_test(test_emergency_off_waits_for_a_yes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

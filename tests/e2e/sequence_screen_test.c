@@ -108,13 +108,27 @@ static void a_reset_whose_way_back_fails_is_finished_from_there(void **state)
 	expect_text(session, "HALF-DONE");
 	session_send(session, "<Space>");
 	expect_words(session, "Something was left half-done on this number: w settles it first.");
+	session_send(session, "h");
+	expect_text(session, "› History");
+	session_send(session, "p");
+	expect_words(session, "Something was left half-done on this number: w settles it first.");
+	session_send(session, "<Esc>");
+	expect_gone(session, "What changed");
+	session_send(session, "<Esc>");
+	expect_text(session, "SIP user password");
 	session_send(session, "w");
 	expect_words(session, "A reset of the SIP password was begun on");
 	expect_words(session, "Calling is disabled: no call gets through.");
 	acme_settle_by(session, "Finish:");
 	expect_row(session, "Applied");
 	expect_words(session, "what was left half-done is finished.");
+	expect_words(session, "Its SIP user password is a new one: reveal it");
+	expect_text(session, "F6 Reveal");
 	acme_expect_as_before(&desk);
+	session_send(session, "<F6>");
+	expect_text(session, "SIP credentials");
+	session_send(session, "<Esc>");
+	expect_row(session, "Applied");
 	session_send(session, "<Esc>");
 	expect_gone(session, "HALF-DONE");
 	expect_text(session, "sip.acme.example:5071");
@@ -134,7 +148,7 @@ static void a_reset_goes_on_when_its_screen_is_left(void **state)
 	acme_expect_posts(&desk, 2);
 	expect_words(session, "The number is out of service until the last step.");
 	session_send(session, "<C-q>");
-	expect_words(session, "A number is out of service for its password reset");
+	expect_words(session, "Out of service for a password reset: ");
 	session_send(session, "n");
 	expect_gone(session, "Leave sipdesk?");
 	session_send(session, "<Esc>");
@@ -170,12 +184,14 @@ static void a_reset_gives_way_to_what_others_changed(void **state)
 static void a_killed_reset_is_settled_first(void **state)
 {
 	static const struct {
-		const char *way, *words;
+		const char *way, *words, *password;
 		bool is_back;
 	} CASES[] = {
-		{ "Finish:", "what was left half-done is finished.", true },
-		{ "Undo:", "it has the settings from before again.", true },
-		{ "Leave as it is:", NULL, false },
+		{ "Finish:", "what was left half-done is finished.",
+		  "Its SIP user password is a new one: reveal it", true },
+		{ "Undo:", "it has the settings from before again.",
+		  "Its SIP user password may have changed: reveal it", true },
+		{ "Leave as it is:", NULL, NULL, false },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
@@ -196,6 +212,8 @@ static void a_killed_reset_is_settled_first(void **state)
 		if (CASES[i].words != NULL) {
 			expect_row(desk.session, "Applied");
 			expect_words(desk.session, CASES[i].words);
+			expect_words(desk.session, CASES[i].password);
+			expect_text(desk.session, "F6 Reveal");
 			session_send(desk.session, "<Esc>");
 		}
 		expect_text(desk.session, "SIP user password");
@@ -295,6 +313,61 @@ static void off_and_on_keep_all_and_the_draft(void **state)
 	expect_text(session, "1 changed");
 	free(before);
 	desk_close(&desk);
+}
+
+/* Its last request was carried out before the program ended: nothing is left but the password. */
+static void a_reset_that_was_through_tells_of_its_password(void **state)
+{
+	struct key_desk desk;
+	(void)state;
+	acme_open(&desk, ACME_SETTINGS "POST 3 apply\nPOST 3 hang\n");
+	reset_begin(desk.session);
+	acme_expect_posts(&desk.desk, 3);
+	acme_kill_and_start(&desk, true);
+	expect_words(desk.session, "Nothing: the service shows all of it.");
+	acme_settle_by(desk.session, "Finish:");
+	expect_words(desk.session, "Its SIP user password is a new one: reveal it");
+	expect_text(desk.session, "F6 Reveal");
+	acme_expect_as_before(&desk.desk);
+	key_desk_close(&desk);
+}
+
+/* SDES is not written with it: the service refuses SDES while SIP is off, and may reset it. */
+static void off_is_one_request_whatever_srtp_is(void **state)
+{
+	static const char *const SERVICES[] = {
+		ACME_SETTINGS, /* it resets SRTP */
+		"settings {\"status\":\"ENABLED\",\"sip\":{\"status\":\"ENABLED\"," ACME_SERVER
+		"},\"srtp_key_exchange_protocol\":\"SDES\"}\n",
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(SERVICES); i++) {
+		struct key_desk desk;
+		acme_open(&desk, SERVICES[i]);
+		struct session *session = desk.session;
+		desk_go_to(&desk.desk, "Callback permission");
+		session_send(session, "<Space>");
+		expect_text(session, "1 changed");
+		session_send(session, "o");
+		expect_words(session, "SRTP key exchange is not written; the service may take it "
+				      "back to DTLS by itself");
+		expect_text(session, "1 request, then read back.");
+		assert_false(session_shows(session, "488"));
+		session_send(session, "y");
+		expect_row(session, "Applied");
+		acme_expect_posts(&desk.desk, 1);
+		assert_false(session_shows(session, "Changed elsewhere"));
+		assert_true(session_shows(session, "Also changed meanwhile") == (i == 0));
+		session_send(session, "<Esc>");
+		expect_text(session, "1 changed");
+		session_send(session, "n");
+		expect_text(session, "2 requests, then read back.");
+		session_send(session, "y");
+		expect_row(session, "Applied");
+		acme_expect_posts(&desk.desk, 3);
+		acme_expect_as_before(&desk.desk);
+		key_desk_close(&desk);
+	}
 }
 
 /* What was written here is not told as somebody else's change when it is read again. */
@@ -399,6 +472,8 @@ int main(void)
 		cmocka_unit_test(a_killed_send_is_undone),
 		cmocka_unit_test(an_unusable_history_is_told),
 		cmocka_unit_test(off_and_on_keep_all_and_the_draft),
+		cmocka_unit_test(a_reset_that_was_through_tells_of_its_password),
+		cmocka_unit_test(off_is_one_request_whatever_srtp_is),
 		cmocka_unit_test(own_writes_are_no_drift),
 		cmocka_unit_test(a_move_checks_first_and_keeps_the_rest),
 		cmocka_unit_test(a_move_that_fails_its_check_asks),

@@ -46,7 +46,7 @@ static void a_timed_undo_that_is_confirmed(void **state)
 	session_send(desk.session, "<C-z>");
 	expect_words(desk.session, "A timed undo waits, and a suspended sipdesk does nothing");
 	session_send(desk.session, "<C-q>");
-	expect_words(desk.session, "A timed undo waits: it would not happen by itself");
+	expect_words(desk.session, "A timed undo waits for Acme: it would not happen by itself");
 	session_send(desk.session, "n");
 	expect_gone(desk.session, "Leave sipdesk?");
 	session_send(desk.session, "k");
@@ -72,6 +72,31 @@ static void a_timed_undo_that_is_wanted_at_once(void **state)
 	expect_cursor_on(desk.session, "Port");
 	expect_text(desk.session, "sip.acme.example");
 	assert_false(session_shows(desk.session, "changed"));
+	key_desk_close(&desk);
+}
+
+/* The list counts minutes, and the last one by seconds. */
+static void a_timed_undo_is_counted_in_the_list(void **state)
+{
+	struct key_desk desk;
+	(void)state;
+	acme_open(&desk, ACME_SETTINGS);
+	struct session *session = desk.session;
+	send_with_undo(&desk, true);
+	session_send(session, "<Esc>");
+	expect_text(session, "SIP user password");
+	session_send(session, "<Esc>");
+	expect_text(session, "Add a number");
+	expect_text(session, "undo < 5 min");
+	expect_words(session, "A timed undo waits: Enter opens it, k keeps its new settings.");
+	key_desk_wait(&desk, 3 * MINUTE_MS);
+	expect_text(session, "undo < 2 min");
+	key_desk_wait(&desk, MINUTE_MS);
+	expect_text(session, "undo in 0:5"); /* the seconds go by */
+	key_desk_wait(&desk, MINUTE_MS);
+	acme_expect_posts(&desk.desk, 4);
+	expect_gone(session, "undo in 0:");
+	acme_expect_as_before(&desk.desk);
 	key_desk_close(&desk);
 }
 
@@ -166,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_timed_undo_that_is_confirmed),
 		cmocka_unit_test(a_timed_undo_that_is_wanted_at_once),
+		cmocka_unit_test(a_timed_undo_is_counted_in_the_list),
 		cmocka_unit_test(switching_on_can_be_undone),
 		cmocka_unit_test(a_timed_undo_runs_out_under_typing),
 		cmocka_unit_test(a_lock_leaves_the_undo_its_key),

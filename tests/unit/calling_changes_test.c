@@ -359,6 +359,22 @@ static const struct consequences_case {
 	{ "to DTLS", CALLING("\"srtp_key_exchange_protocol\":\"SDES\""), "{}",
 	  "Media is offered as UDP/TLS/RTP/SAVPF with DTLS keys and ICE; a SIP server without ICE "
 	  "answers 488.\n" },
+	{ "SIP off, and DTLS with it",
+	  CALLING(ON ",\"srtp_key_exchange_protocol\":\"SDES\",\"sip\":{" ON
+		     "," AT("a.example") "}"),
+	  CALLING(ON ",\"sip\":{" OFF "," AT("a.example") "}"),
+	  "Calls come through the Graph API again, and calling webhooks start again.\n"
+	  "The SIP server is kept for when SIP is enabled again.\n"
+	  "SRTP key exchange goes back to DTLS: SDES works only while SIP is enabled.\n" },
+	{ "SIP off, SDES left alone",
+	  CALLING(ON ",\"srtp_key_exchange_protocol\":\"SDES\",\"sip\":{" ON
+		     "," AT("a.example") "}"),
+	  CALLING(ON ",\"srtp_key_exchange_protocol\":\"SDES\",\"sip\":{" OFF
+		     "," AT("a.example") "}"),
+	  "Calls come through the Graph API again, and calling webhooks start again.\n"
+	  "The SIP server is kept for when SIP is enabled again.\n"
+	  "SRTP key exchange is not written; the service may take it back to DTLS by itself, since "
+	  "SDES works only while SIP is enabled.\n" },
 	{ "SDES kept over a SIP write",
 	  CALLING("\"srtp_key_exchange_protocol\":\"SDES\",\"sip\":{" AT("a.example") "}"),
 	  CALLING("\"srtp_key_exchange_protocol\":\"SDES\",\"sip\":{" AT(

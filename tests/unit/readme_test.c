@@ -1,8 +1,12 @@
 /* The tables in README.md are those of the program. With README_UPDATE=1 they are written anew. */
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "calling/fields.h"
+#include "service/send_state.h"
+#include "store/history.h"
 #include "ui/app/action.h"
+#include "ui/app/number_undo.h"
 #include "ui/term/input.h"
 
 #include <setjmp.h>
@@ -15,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { README_MAX = 256 * 1024 };
+enum { README_MAX = 256 * 1024, SECOND_MS = 1000 };
 
 static void keys_table(struct str *out)
 {
@@ -98,8 +102,37 @@ static void tables_are_current(void **state)
 	str_release(&readme);
 }
 
+/* What is promised of time and number; how long a draft, an end and a key take is measured by
+ * tests/e2e/drafts_test.c and `make bench`. */
+static void promised_figures_are_the_programs(void **state)
+{
+	struct str readme;
+	struct err err;
+	(void)state;
+	str_init(&readme);
+	assert_true(file_read("README.md", README_MAX, &readme, &err));
+	char *figures[] = {
+		mem_format("| at once, after %d, %d and %d seconds |",
+			   (int)SEND_PAUSES_MS[1] / SECOND_MS, (int)SEND_PAUSES_MS[2] / SECOND_MS,
+			   (int)SEND_PAUSES_MS[3] / SECOND_MS),
+		mem_format("| after %d minutes |", NUMBER_UNDO_MS / SECOND_MS / 60),
+		mem_format("| %d writes or %d years, whichever is more |", HISTORY_SEQUENCES_KEPT,
+			   HISTORY_DAYS_KEPT / 365),
+	};
+	assert_int_equal(SEND_READ_BACK_TRIES, 4);
+	for (size_t i = 0; i < ARRAY_LENGTH(figures); i++) {
+		if (strstr(readme.bytes, figures[i]) == NULL)
+			fail_msg("README.md lacks %s", figures[i]);
+		free(figures[i]);
+	}
+	str_release(&readme);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(tables_are_current) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tables_are_current),
+		cmocka_unit_test(promised_figures_are_the_programs),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /*
- * Each fault of a service at each place of a send: the re-reading, the first write, the second, the
- * read-back. The outcome word is true, the number of POSTs is right, and nothing outside of what
- * was edited has changed, by the service's own account.
+ * Each fault of a service at each place of a send: the re-reading, the first write, the second,
+ * SRTP written once more, the read-back. The outcome word is true, the number of POSTs is right,
+ * and nothing outside of what was edited has changed, by the service's own account.
  */
 #include "base/mem.h"
 #include "tests/support/quick_disk.h"
@@ -122,22 +122,24 @@ struct write_fault {
 	const char *name;
 	const char *directives;
 	struct cell first, second; /* of the two writes */
+	struct cell repair;	   /* SRTP once more, since the second one was reset */
 };
 
-#define CARRIED_OUT  \
-	{ A, 2 },    \
-	{            \
-		A, 2 \
+#define CARRIED_OUT         \
+	{ A, 2 }, { A, 2 }, \
+	{                   \
+		A, 3        \
 	}
-#define NOT_CARRIED_OUT \
-	{ N, 1 },       \
-	{               \
-		D, 2    \
+#define NOT_CARRIED_OUT     \
+	{ N, 1 }, { D, 2 }, \
+	{                   \
+		D, 3        \
 	}
-#define WAITED_OUT   \
-	{ A, 3 },    \
-	{            \
-		A, 3 \
+/* A repair is not repeated. */
+#define WAITED_OUT          \
+	{ A, 3 }, { A, 3 }, \
+	{                   \
+		D, 3        \
 	}
 
 static const struct write_fault WRITE_FAULTS[] = {
@@ -197,22 +199,26 @@ static const struct write_fault WRITE_FAULTS[] = {
 	{ "refused", "answer 400 " ERROR("100"), NOT_CARRIED_OUT },
 	{ "key refused", "answer 401 {}", NOT_CARRIED_OUT },
 	{ "not allowed", "answer 403 {}", NOT_CARRIED_OUT },
-	{ "taken, but nothing done", "ignore", { D, 2 }, { A, 3 } },
+	{ "taken, but nothing done", "ignore", { D, 2 }, { A, 3 }, { D, 3 } },
 	{ "shows one read late", "lag 1", CARRIED_OUT },
-	{ "shows two reads late", "lag 2", { A, 2 }, { A, 3 } }, /* SRTP is written again by then */
-	{ "shows three reads late", "lag 3", { A, 2 }, { A, 3 } },
-	{ "SRTP reset", "after " NO_SRTP, { A, 2 }, { A, 3 } },
+	{ "shows two reads late",
+	  "lag 2",
+	  { A, 2 },
+	  { A, 3 },
+	  { A, 3 } }, /* SRTP is written again by then */
+	{ "shows three reads late", "lag 3", { A, 2 }, { A, 3 }, { A, 3 } },
+	{ "SRTP reset", "after " NO_SRTP, { A, 2 }, { A, 3 }, { D, 3 } },
 	{ "another field changed before", "before " ICON, CARRIED_OUT },
 	{ "another field changed after", "after " ICON, CARRIED_OUT },
-	{ "the field changed before", "before " CALLBACK, { A, 2 }, { D, 2 } },
-	{ "the field changed after", "after " CALLBACK, { D, 2 }, { D, 2 } },
+	{ "the field changed before", "before " CALLBACK, { A, 2 }, { D, 2 }, { D, 3 } },
+	{ "the field changed after", "after " CALLBACK, { D, 2 }, { D, 2 }, { D, 3 } },
 };
 
 /* At the POST after it, too. */
 static const struct write_fault TWICE[] = {
-	{ "429", RETRY "7", { N, 2 }, { D, 3 } },
-	{ "SRTP reset", "after " NO_SRTP, { A, 3 }, { D, 3 } },
-	{ "taken, but nothing done", "ignore", { N, 2 }, { D, 3 } },
+	{ "429", RETRY "7", { N, 2 }, { D, 3 }, { 0 } },
+	{ "SRTP reset", "after " NO_SRTP, { A, 3 }, { D, 3 }, { 0 } },
+	{ "taken, but nothing done", "ignore", { N, 2 }, { D, 3 }, { 0 } },
 };
 
 /* --- a cell ----------------------------------------------------------------------------------- */
@@ -385,6 +391,20 @@ static void test_writes(void **state)
 		write_cells(&TWICE[i], true);
 }
 
+/* The last of all writes: SRTP was reset, and is sent once more. */
+static void test_repairs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(WRITE_FAULTS); i++) {
+		struct str script;
+		script_begin(&script);
+		rules_add(&script, "POST", "2", "after " NO_SRTP);
+		rules_add(&script, "POST", "3", WRITE_FAULTS[i].directives);
+		cell_judge(&script, WRITE_FAULTS[i].repair);
+		str_release(&script);
+	}
+}
+
 /* The service that resets SRTP with each write of `sip`, in all cells where nothing else fails. */
 static void test_srtp_reset_by_sip(void **state)
 {
@@ -416,6 +436,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_writes),
+		cmocka_unit_test(test_repairs),
 		cmocka_unit_test(test_srtp_reset_by_sip),
 	};
 	(void)signal(SIGPIPE, SIG_IGN);

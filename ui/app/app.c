@@ -1,5 +1,6 @@
 #include "ui/app/app.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "service/request_log.h"
 #include "ui/app/clipboard.h"
@@ -20,7 +21,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { EXIT_INTERRUPTED = 130, SECOND_MS = 1000, WHEEL_ROWS = 3 };
+enum { EXIT_INTERRUPTED = 130, WHEEL_ROWS = 3 };
 
 /* mem_on_exhausted's handler takes no argument, so the terminal to restore stands here. */
 static struct term *term_to_restore;
@@ -84,12 +85,16 @@ void app_end(struct app *app, int exit_code)
 
 void app_notice(struct app *app, const char *format, ...)
 {
-	char sentence[ERR_SENTENCE_SIZE];
-	va_list arguments;
+	va_list arguments, again;
 	va_start(arguments, format);
-	(void)vsnprintf(sentence, sizeof sentence, format, arguments);
+	va_copy(again, arguments);
+	size_t size = (size_t)vsnprintf(NULL, 0, format, arguments) + 1;
+	char *sentence = mem_alloc(size, 1);
+	(void)vsnprintf(sentence, size, format, again);
+	va_end(again);
 	va_end(arguments);
-	mem_text_set(&app->notice, sentence);
+	free(app->notice);
+	app->notice = sentence;
 }
 
 static void frame_due(void *owner)
@@ -98,10 +103,14 @@ static void frame_due(void *owner)
 	app->frame_timer = 0; /* the loop's turn draws */
 }
 
-void app_frame_in_a_second(struct app *app)
+void app_frame_in(struct app *app, int64_t ms)
 {
-	if (app->frame_timer == 0)
-		app->frame_timer = loop_timer_start(&app->loop, SECOND_MS, frame_due, app);
+	int64_t due = clock_monotonic_ms() + ms;
+	if (app->frame_timer != 0 && app->frame_due_ms <= due)
+		return;
+	loop_timer_stop(&app->loop, &app->frame_timer);
+	app->frame_due_ms = due;
+	app->frame_timer = loop_timer_start(&app->loop, ms, frame_due, app);
 }
 
 static void app_draw_screen(struct app *app, struct screen *screen)
@@ -138,6 +147,7 @@ static void app_draw(struct app *app)
 	if (is_too_small(term)) {
 		too_small_draw(app);
 	} else {
+		frame_notice_fit(term, app->notice);
 		app_draw_screen(app, front(app));
 		frame_bar(term, front(app));
 	}
@@ -180,8 +190,9 @@ static void app_suspend(struct app *app)
 	bool was_suspended = signals_suspend_self();
 	app_terminal_return(app);
 	if (!was_suspended)
-		app_notice(app, "sipdesk was not suspended: there is no shell with job control here "
-				"that could bring it back.");
+		app_notice(app,
+			   "sipdesk was not suspended: there is no shell with job control here "
+			   "that could bring it back.");
 }
 
 /* What each screen shares; true where it was one of those. */
@@ -194,8 +205,7 @@ static bool app_act_common(struct app *app, enum action_id action)
 	case ACTION_REPAINT: term_repaint(&app->term); return true;
 	case ACTION_SUSPEND:
 		if (number_undo_is_any(app))
-			app_notice(app, "A timed undo waits, and a suspended sipdesk does nothing: "
-					"keep the new settings or undo them first.");
+			app_notice(app, "%s", NUMBER_UNDO_NO_SUSPEND);
 		else
 			app_suspend(app);
 		return true;

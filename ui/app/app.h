@@ -70,8 +70,9 @@ struct app {
 	int signal_pipe[2];
 	bool frame_is_old; /* events were acted upon since it was drawn */
 	int esc_timer;
-	int frame_timer;     /* what is shown counts seconds; 0: nothing does */
-	int clipboard_timer; /* 0: no password of ours is in the terminal's clipboard */
+	int frame_timer;      /* what is shown counts time; 0: nothing does */
+	int64_t frame_due_ms; /* clock_monotonic_ms of that frame */
+	int clipboard_timer;  /* 0: no password of ours is in the terminal's clipboard */
 	bool is_ending;
 	int exit_code;
 };
@@ -110,8 +111,8 @@ void *screen_new(struct app *app, size_t size, const struct screen_ops *ops);
 /* Shows a sentence above the bar until the next key. Borrowed; copied. */
 void app_notice(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* From a screen's draw: it shows seconds, so the next frame is due in one. */
-void app_frame_in_a_second(struct app *app);
+/* From a screen's draw: it counts time, so a frame is due by then. Of several the first counts. */
+void app_frame_in(struct app *app, int64_t ms);
 
 /* Does `action` on the top screen, or says why it cannot be done. */
 void app_act(struct app *app, enum action_id action);

@@ -14,6 +14,7 @@
 enum { ID_SIZE = NUMBER_ID_LENGTH + 1 };
 
 struct half_done {
+	int timer;		    /* until the child is started; 0: it was */
 	struct process_child child; /* id -1: it has told all */
 	struct str told;	    /* ids, NUMBER_ID_LENGTH bytes each */
 	char (*ids)[ID_SIZE];
@@ -81,13 +82,23 @@ static void child_told(void *owner, int fd, short events)
 	found_take(app);
 }
 
+static void look_start(void *owner)
+{
+	struct app *app = owner;
+	struct half_done *found = app->half_done;
+	found->timer = 0;
+	if (process_work_start(&found->child, look_work, NULL, NULL))
+		(void)loop_watch(&app->loop, found->child.output, POLLIN, child_told, app);
+}
+
+/* Behind the first frame: a copy of a process that has read many numbers would delay it. */
 void half_done_look(struct app *app)
 {
 	struct half_done *found = mem_alloc(1, sizeof *found);
 	app->half_done = found;
+	found->child = (struct process_child) { .id = -1, .output = -1 };
 	str_init(&found->told);
-	if (process_work_start(&found->child, look_work, NULL, NULL))
-		(void)loop_watch(&app->loop, found->child.output, POLLIN, child_told, app);
+	found->timer = loop_timer_start(&app->loop, 0, look_start, app);
 }
 
 static size_t place_of(const struct half_done *found, const char *id)
@@ -123,6 +134,7 @@ void half_done_release(struct app *app)
 	struct half_done *found = app->half_done;
 	if (found == NULL)
 		return;
+	loop_timer_stop(&app->loop, &found->timer);
 	if (found->child.id >= 0)
 		loop_unwatch(&app->loop, found->child.output);
 	(void)process_child_stop(&found->child);

@@ -1,7 +1,6 @@
 #include "ui/app/number_sequence.h"
 
 #include "base/mem.h"
-#include "calling/fields.h"
 #include "service/history_entries.h"
 #include "ui/app/draft_keeper.h"
 #include "ui/app/half_done.h"
@@ -144,7 +143,9 @@ static void ended(struct open_number *number)
 	else
 		open_number_written(number, send);
 	left_open_drop(number);
-	if (sequence->state == SEQUENCE_OPEN && !is_send)
+	if (sequence->target.is_unrecorded)
+		(void)number_sequence_open(number, &err);
+	else if (sequence->state == SEQUENCE_OPEN && !is_send)
 		(void)left_open_find(number, &err); /* what is there, it has just written */
 	else
 		half_done_set(number->app, number->id, false);
@@ -201,6 +202,18 @@ static void endpoint_take(struct open_number *number)
 	endpoint_copy(&number->sequence_endpoint, &number->endpoint);
 }
 
+static void start(struct open_number *number, enum sequence_kind kind,
+		  const struct calling_values *mine, const struct sequence_target *target)
+{
+	number->sequence = mem_alloc(1, sizeof *number->sequence);
+	if (kind == SEQUENCE_RESET_PASSWORD)
+		sequence_reset_password(number->sequence, target, &number->settings, changed,
+					number);
+	else
+		sequence_start(number->sequence, kind, target, &number->settings.values, mine,
+			       changed, number);
+}
+
 bool number_sequence_start(struct open_number *number, enum sequence_kind kind,
 			   const struct calling_values *mine, bool with_undo, struct err *err)
 {
@@ -208,16 +221,26 @@ bool number_sequence_start(struct open_number *number, enum sequence_kind kind,
 		return false;
 	sequence_free(number->sequence);
 	endpoint_take(number);
-	struct sequence_target target = target_of(number);
 	number->undo_wanted = with_undo;
-	number->sequence = mem_alloc(1, sizeof *number->sequence);
-	if (kind == SEQUENCE_RESET_PASSWORD)
-		sequence_reset_password(number->sequence, &target, &number->settings, changed,
-					number);
-	else
-		sequence_start(number->sequence, kind, &target, &number->settings.values, mine,
-			       changed, number);
+	struct sequence_target target = target_of(number);
+	start(number, kind, mine, &target);
 	return true;
+}
+
+/* Its history is a passing one: ended() opens the real one again, to be looked at. */
+void number_sequence_off_unrecorded(struct open_number *number)
+{
+	struct calling_values mine;
+	number_sequence_wanted(number, SEQUENCE_OFF, &mine);
+	sequence_free(number->sequence);
+	history_drop(number);
+	history_open_in_memory(&number->history);
+	number->has_history = true;
+	endpoint_take(number);
+	struct sequence_target target = target_of(number);
+	target.is_unrecorded = true;
+	start(number, SEQUENCE_OFF, &mine, &target);
+	values_release(&mine);
 }
 
 static void settle(struct open_number *number, enum sequence_kind how,
@@ -316,7 +339,7 @@ static const char *on_why_not(const struct open_number *number)
 	if (values_servers_alive(base) == 0)
 		return "There is no SIP server to enable SIP with: add one, and review.";
 	if (!before_off_find(number, &before))
-		return "SIP was not switched off with Emergency off here: enable SIP signalling in "
+		return "The history has no Emergency off of this number: enable SIP signalling in "
 		       "its row, and review.";
 	settings_release(&before);
 	return NULL;
@@ -371,9 +394,7 @@ void number_sequence_wanted(const struct open_number *number, enum sequence_kind
 	struct calling_settings before;
 	values_copy(mine, &number->settings.values);
 	mem_text_set(&mine->texts[FIELD_SIP], kind == SEQUENCE_ON ? "ENABLED" : "DISABLED");
-	if (kind == SEQUENCE_OFF && values_srtp_is_sdes(mine)) {
-		mem_text_set(&mine->texts[FIELD_SRTP], field_of(FIELD_SRTP)->absent);
-	} else if (kind == SEQUENCE_ON && before_off_find(number, &before)) {
+	if (kind == SEQUENCE_ON && before_off_find(number, &before)) {
 		mem_text_set(&mine->texts[FIELD_SRTP], before.values.texts[FIELD_SRTP]);
 		settings_release(&before);
 	}

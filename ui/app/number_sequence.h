@@ -3,7 +3,8 @@
  * the number, not to a screen: the Sending screen is a view of it, and it goes on without one. It
  * has a copy of the number's key, which a lock does not take away.
  *
- * Every write stands in the number's history before it is sent; without one nothing is written.
+ * Every write stands in the number's history before it is sent; without one nothing is written,
+ * but for an Emergency off that the person wants all the same.
  * What a sequence has left half-done is settled before anything else is done to the number.
  */
 #ifndef SIPDESK_UI_APP_NUMBER_SEQUENCE_H
@@ -38,6 +39,9 @@ void number_sequence_wanted(const struct open_number *number, enum sequence_kind
  * which knows what it wants. `with_undo`: once applied, it is undone by itself unless confirmed. */
 bool number_sequence_start(struct open_number *number, enum sequence_kind kind,
 			   const struct calling_values *mine, bool with_undo, struct err *err);
+/* SEQUENCE_OFF without a record, where none can be kept and the person has agreed; the number has
+ * its key. */
+void number_sequence_off_unrecorded(struct open_number *number);
 /* Settles number->left_open, SEQUENCE_FINISH or SEQUENCE_UNDO; the number has its key. */
 bool number_sequence_settle(struct open_number *number, enum sequence_kind how, struct err *err);
 /* Writes back what was before number->sequence, which was applied; with the key that it had. */

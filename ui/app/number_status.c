@@ -2,6 +2,7 @@
 
 #include "ui/app/half_done.h"
 #include "ui/app/number_states.h"
+#include "ui/app/number_undo.h"
 #include "ui/app/open_number.h"
 
 #include <string.h>
@@ -52,6 +53,8 @@ void number_status_of(struct app *app, const struct number *number, struct numbe
 	}
 	if (open != NULL)
 		status->changed_count = open->changed_count;
+	if (open != NULL && number_undo_is_pending(open))
+		status->undo = open;
 	status->has_draft =
 		open != NULL ? open->changed_count > 0 : number_states_has_draft(app, number->id);
 	if (half_done_is(app, number->id))

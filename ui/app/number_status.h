@@ -38,6 +38,7 @@ struct number_status {
 	int64_t checked_at;   /* 0: never */
 	size_t changed_count; /* of its draft; 0 where it is not open: has_draft tells */
 	bool has_draft;
+	const struct open_number *undo; /* a timed undo waits on it; NULL: none does */
 	const struct err *err; /* why it cannot be read; borrowed until the loop's next turn */
 };
 

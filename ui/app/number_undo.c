@@ -4,7 +4,18 @@
 #include "base/mem.h"
 #include "ui/app/number_sequence.h"
 
-enum { SECOND_MS = 1000 };
+#include <stdlib.h>
+
+enum { SECOND_MS = 1000, MINUTE_S = 60 };
+
+const char NUMBER_UNDO_MEANING[] =
+	"With it the former settings are written back after 5 minutes unless you keep "
+	"the new ones. sipdesk must stay open for that; where it does not, its next "
+	"start offers the undo.";
+
+const char NUMBER_UNDO_NO_SUSPEND[] =
+	"A timed undo waits, and a suspended sipdesk does nothing: keep the new settings or undo "
+	"them first.";
 
 bool number_undo_is_offered(const struct calling_values *base, const struct calling_values *mine)
 {
@@ -73,12 +84,32 @@ void number_undo_begin(struct open_number *number)
 	}
 }
 
-char *number_undo_left(const struct open_number *number)
+int number_undo_seconds(const struct open_number *number)
 {
 	int64_t left = number->undo_until_ms - clock_monotonic_ms();
-	left = left < 0 ? 0 : (left + SECOND_MS - 1) / SECOND_MS;
-	app_frame_in_a_second(number->app);
-	return mem_format("%lld:%02lld", (long long)left / 60, (long long)left % 60);
+	return left < 0 ? 0 : (int)((left + SECOND_MS - 1) / SECOND_MS);
+}
+
+char *number_undo_left(const struct open_number *number)
+{
+	int left = number_undo_seconds(number);
+	app_frame_in(number->app, SECOND_MS);
+	return mem_format("%d:%02d", left / MINUTE_S, left % MINUTE_S);
+}
+
+char *number_undo_words(const struct open_number *number)
+{
+	int seconds = number_undo_seconds(number);
+	int minutes = (seconds + MINUTE_S - 1) / MINUTE_S;
+	if (minutes > 1) {
+		app_frame_in(number->app,
+			     (int64_t)(seconds - (minutes - 1) * MINUTE_S) * SECOND_MS);
+		return mem_format("undo < %d min", minutes);
+	}
+	char *left = number_undo_left(number);
+	char *words = mem_format("undo in %s", left);
+	free(left);
+	return words;
 }
 
 void number_undo_keep(struct open_number *number)

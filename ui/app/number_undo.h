@@ -10,6 +10,11 @@
 
 enum { NUMBER_UNDO_MS = 5 * 60 * 1000 };
 
+/* What choosing it means: a sentence or two. */
+extern const char NUMBER_UNDO_MEANING[];
+/* Why sipdesk is not suspended while one waits. */
+extern const char NUMBER_UNDO_NO_SUSPEND[];
+
 /* Is it offered for this change: is SIP enabled by it, or a server changed? */
 bool number_undo_is_offered(const struct calling_values *base, const struct calling_values *mine);
 
@@ -21,9 +26,14 @@ bool number_undo_is_any(const struct app *app);
 /* Why it can be neither kept nor undone: a static sentence; NULL: it can. */
 const char *number_undo_why_not(const struct open_number *number);
 
+/* Seconds until it is written back, rounded up; 0: at once. */
+int number_undo_seconds(const struct open_number *number);
 /* "4:59"; caller frees. Asks for the next frame in a second: the time is counted while it is shown.
  */
 char *number_undo_left(const struct open_number *number);
+/* "undo < 5 min", in the last minute "undo in 0:59", for a list; at most 12 columns. Caller frees.
+ * Asks for the next frame when it will be another. */
+char *number_undo_words(const struct open_number *number);
 
 /* Confirmed: nothing is undone. */
 void number_undo_keep(struct open_number *number);

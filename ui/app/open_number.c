@@ -215,7 +215,8 @@ static void incoming_settle(struct open_number *number)
 			app_push(number->app, screen_reading_conflict_new(number->app, number));
 		return;
 	}
-	taken_over_say(number);
+	if (!number->incoming_is_ours)
+		taken_over_say(number);
 	open_number_merged(number);
 }
 
@@ -283,7 +284,7 @@ static void incoming_take(struct open_number *number, struct calling_settings *n
 
 static void settings_arrived(struct open_number *number, struct calling_settings *newer)
 {
-	number->is_unknown = false;
+	number->is_unknown = number->incoming_is_ours = false;
 	number_sequence_was_read(number);
 	draft_keeper_seen(number, newer);
 	incoming_take(number, newer);
@@ -518,8 +519,15 @@ void open_number_written(struct open_number *number, const struct send *send)
 	settings_copy(&newer, &send->result);
 	settings_release(&number->incoming);
 	err_init(&number->read_error);
+	number->incoming_is_ours = true;
 	incoming_take(number, &newer);
 	draft_keeper_wrote(number);
+}
+
+int64_t open_number_read_at(const struct open_number *number)
+{
+	bool is_asked = number->has_incoming && draft_keeper_found_at(number) != 0;
+	return is_asked ? number->incoming.read_at : number->settings.read_at;
 }
 
 const char *open_number_why_not_editable(const struct open_number *number)

@@ -56,6 +56,7 @@ struct open_number {
 	struct merge *merge;  /* a reading moved under the draft and needs choices; NULL: none */
 	struct calling_settings incoming; /* a newer reading; valid while `has_incoming` */
 	bool has_incoming;		  /* it waits for a moment in which nothing is typed */
+	bool incoming_is_ours;		  /* what is new in it was written here */
 	struct draft_keeper *keeper;	  /* what it has on this machine; NULL: nothing */
 	bool asks_about_draft;		  /* a draft was found: the question stands on the stack */
 	unsigned generation; /* counts changes of the base: places of servers may have moved */
@@ -130,6 +131,10 @@ void open_number_merge_drop(struct open_number *number);
 void open_number_sent(struct open_number *number, const struct send *send);
 /* After any other sequence: its reading becomes the base, and the draft is moved onto it. */
 void open_number_written(struct open_number *number, const struct send *send);
+
+/* When what the number holds was last read: while the question about a draft that was found is
+ * open, that is newer than the draft's base. */
+int64_t open_number_read_at(const struct open_number *number);
 
 /* Why nothing of it can be edited: it is half-done, marked read-only, open in another session, or
  * the service's answer cannot be edited safely. NULL: it can. Borrowed. */

@@ -29,8 +29,8 @@ static const char *send_meaning(const struct send *send)
 }
 
 static const char *const APPLIED_MEANINGS[SEQUENCE_KIND_COUNT] = {
-	[SEQUENCE_OFF] = "The number was read back: SIP is off, and its SIP server is kept. n "
-			 "switches it on again.",
+	[SEQUENCE_OFF] = "The number was read back: SIP is off, and its SIP server is kept. Back on "
+			 "(n in the calling settings) enables it again.",
 	[SEQUENCE_ON] = "The number was read back: SIP is on again, as it was before.",
 	[SEQUENCE_MOVE] = "The number was read back: it has the new SIP server. The SIP user "
 			  "password may have changed with it: F6 reveals it.",
@@ -51,7 +51,10 @@ static const char *sequence_meaning(const struct sequence *sequence)
 {
 	const struct send *send = &sequence->send;
 	switch (send->outcome) {
-	case SEND_APPLIED: return APPLIED_MEANINGS[sequence->record.kind];
+	case SEND_APPLIED:
+		return sequence->target.is_unrecorded
+			       ? "The number was read back: SIP is off, and its SIP server is kept."
+			       : APPLIED_MEANINGS[sequence->record.kind];
 	case SEND_APPLIED_DIFFERENT:
 		return "The number was read back, and not all of it is what was wanted.";
 	case SEND_NOT_APPLIED:
@@ -76,8 +79,43 @@ const char *outcome_meaning(const struct sequence *sequence)
 						      : sequence_meaning(sequence);
 }
 
+bool outcome_touches_password(const struct sequence *sequence)
+{
+	return sequence->settled == SEQUENCE_RESET_PASSWORD || sequence->settled == SEQUENCE_MOVE;
+}
+
+static bool is_at_its_goal(const struct sequence *sequence)
+{
+	return sequence->state == SEQUENCE_DONE &&
+	       (sequence->send.outcome == SEND_APPLIED || outcome_needed_nothing(sequence));
+}
+
+const char *outcome_addition(const struct sequence *sequence)
+{
+	bool is_reset = sequence->settled == SEQUENCE_RESET_PASSWORD;
+	if (sequence->target.is_unrecorded && sequence->send.outcome != SEND_NOT_APPLIED)
+		return "No record of it was kept, so Back on does not know of it: to switch SIP "
+		       "on again, enable SIP signalling in its row, and review.";
+	if (sequence->settles[0] == '\0' || !is_at_its_goal(sequence) ||
+	    !outcome_touches_password(sequence))
+		return NULL;
+	return is_reset && sequence->record.kind == SEQUENCE_FINISH
+		       ? "Its SIP user password is a new one: reveal it, and give it to your SIP "
+			 "server's trunk, which cannot place calls until it has it."
+		       : "Its SIP user password may have changed: reveal it, and compare it with "
+			 "that of your SIP server's trunk.";
+}
+
 bool outcome_needed_nothing(const struct sequence *sequence)
 {
 	return sequence->settles[0] != '\0' && sequence->state == SEQUENCE_DONE &&
 	       sequence->send.outcome == SEND_NOT_APPLIED;
+}
+
+/* Its first line could not be kept, so nothing was sent; no request fails so. */
+bool outcome_is_off_unsent(const struct sequence *sequence)
+{
+	const struct send *send = &sequence->send;
+	return sequence->record.kind == SEQUENCE_OFF && sequence->state == SEQUENCE_DONE &&
+	       send->outcome == SEND_NOT_APPLIED && send->err.kind == ERR_IO;
 }

@@ -8,6 +8,13 @@
 
 /* What its outcome means; NULL where the send's own error says it all. Static. */
 const char *outcome_meaning(const struct sequence *sequence);
+/* What else is to be known of it: a new password, or that there is no record; NULL: nothing.
+ * Static. */
+const char *outcome_addition(const struct sequence *sequence);
+/* May the number have another SIP user password than before it? */
+bool outcome_touches_password(const struct sequence *sequence);
+/* Was an Emergency off not sent because its first line could not be kept? */
+bool outcome_is_off_unsent(const struct sequence *sequence);
 /* Has a settling one found all as it was wanted? */
 bool outcome_needed_nothing(const struct sequence *sequence);
 

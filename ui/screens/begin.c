@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "calling/fields.h"
+#include "ui/app/begin_words.h"
 #include "ui/app/number_sequence.h"
 #include "ui/screens/change_rows.h"
 #include "ui/screens/plan_rows.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_TYPED = 4, ROW_UNDO = 1 << 15 };
+enum { ROW_UNDO = 1 << 15 };
 
 /* What a sequence with one meaning is going to do, read before it is begun. */
 struct screen_begin {
@@ -48,7 +49,7 @@ static void switch_rows(struct screen_begin *self)
 	change_rows_add(&self->form, term, &lines, false);
 	consequence_rows_add(&self->form, term, &base->values, &mine);
 	if (self->number->changed_count > 0)
-		sentence_add(self, STYLE_NORMAL, "Your changes are not sent with it; they stay.");
+		sentence_add(self, STYLE_NORMAL, BEGIN_CHANGES_STAY);
 	plan_rows_add(&self->form, term, base, &mine);
 	if (self->kind == SEQUENCE_ON)
 		undo_row_add(&self->form, term, self->undo_wanted, ROW_UNDO);
@@ -63,28 +64,16 @@ static void kept_row(struct screen_begin *self, const char *label, const char *v
 
 static void reset_rows(struct screen_begin *self)
 {
-	static const char *const meanings[] = {
-		"Calls fail from the first step until the last, usually for some seconds.",
-		("The service makes a new SIP user password; the one of now is gone. Your SIP "
-		 "server's own configuration needs the new one before it can place calls: F6 "
-		 "shows it afterwards."),
-		("Should it be cut off half-way, this screen or the next start offers to bring the "
-		 "number back into service."),
-	};
-	static const char *const steps[] = {
-		"1  Calling and SIP are disabled, the SIP server is removed; read back.",
-		"2  Calling and SIP are enabled, with the same SIP server.",
-		"3  SRTP key exchange, where it is SDES; read back.",
-	};
 	const struct calling_values *base = &self->number->settings.values;
 	const struct sip_server *server = values_first_server(base);
 	struct str text;
 	(void)form_add(&self->form, FORM_SECTION, "What this means");
-	for (size_t i = 0; i < ARRAY_LENGTH(meanings); i++)
-		sentence_add(self, i == 0 ? STYLE_WARNING : STYLE_NORMAL, meanings[i]);
+	for (size_t i = 0; i < BEGIN_RESET_MEANINGS; i++)
+		sentence_add(self, i == 0 ? STYLE_WARNING : STYLE_NORMAL,
+			     BEGIN_RESET_MEANING_WORDS[i]);
 	(void)form_add(&self->form, FORM_SECTION, "Steps");
-	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++)
-		sentence_add(self, STYLE_NORMAL, steps[i]);
+	for (size_t i = 0; i < BEGIN_RESET_STEPS; i++)
+		sentence_add(self, STYLE_NORMAL, BEGIN_RESET_STEP_WORDS[i]);
 	(void)form_add(&self->form, FORM_SECTION, "Brought back as it is now");
 	if (server != NULL) {
 		str_init(&text);
@@ -141,19 +130,10 @@ static void key_came(void *owner, const struct secret *key)
 	values_release(&mine);
 }
 
-/* The last digits of the phone number; where there are none, a word. Caller frees. */
-static char *word_to_type(const struct open_number *number)
-{
-	const char *phone = number->phone_number;
-	size_t length = phone == NULL ? 0 : strlen(phone_number_digits(phone));
-	return length < DIGITS_TYPED ? mem_text("RESET")
-				     : mem_text(phone_number_digits(phone) + length - DIGITS_TYPED);
-}
-
 static void typed(void *owner, const char *text)
 {
 	struct screen_begin *self = owner;
-	char *wanted = word_to_type(self->number);
+	char *wanted = begin_reset_word(self->number);
 	if (text != NULL && text_equal_nocase(text, wanted))
 		open_number_key_fetch(self->number, key_came, self);
 	else if (text != NULL)
@@ -165,16 +145,9 @@ static void confirm_ask(struct screen_begin *self)
 {
 	const struct open_number *number = self->number;
 	struct app *app = self->screen.app;
-	char *word = word_to_type(number);
-	char *sentence =
-		text_equal(word, "RESET")
-			? mem_format("%s is out of service while it is reset. Type RESET to begin:",
-				     number->label)
-			: mem_format("%s is out of service while it is reset. Type the last four "
-				     "digits of %s to begin:",
-				     number->label, number->phone_number);
-	app_push(app, prompt_new(app, "Reset the SIP password?", sentence, "", strlen(word), typed,
-				 self));
+	char *word = begin_reset_word(number);
+	char *sentence = begin_reset_question(number);
+	app_push(app, prompt_new(app, BEGIN_RESET_TITLE, sentence, "", strlen(word), typed, self));
 	free(sentence);
 	free(word);
 }
@@ -213,12 +186,7 @@ static const char *begin_why_not(struct screen *screen, enum action_id action)
 
 static const char *begin_bar_label(struct screen *screen, enum action_id action)
 {
-	static const char *const labels[SEQUENCE_KIND_COUNT] = {
-		[SEQUENCE_OFF] = "Switch SIP off",
-		[SEQUENCE_ON] = "Switch SIP on",
-		[SEQUENCE_RESET_PASSWORD] = "Reset the password",
-	};
-	return action == ACTION_SEND ? labels[self_of(screen)->kind] : NULL;
+	return action == ACTION_SEND ? begin_label(self_of(screen)->kind) : NULL;
 }
 
 static void begin_release(struct screen *screen)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/app/history_words.h"
 #include "ui/widgets/form.h"
 #include "ui/widgets/frame.h"
 
@@ -37,10 +38,7 @@ static void sentence_add(struct screen_history *self, const char *sentence, enum
 
 static void broken_say(struct screen_history *self)
 {
-	char *sentence = mem_format("This history was changed by hand, or lines are missing: line "
-				    "%zu does not follow from the one before. What stands from "
-				    "there on cannot be relied on.",
-				    self->broken_line);
+	char *sentence = history_broken_words(self->broken_line);
 	sentence_add(self, sentence, STYLE_WRONG);
 	free(sentence);
 }
@@ -48,8 +46,6 @@ static void broken_say(struct screen_history *self)
 /* "  SIP signalling: Disabled → Enabled, and 2 more"; caller frees. */
 static char *lines_summary(const struct change_lines *lines)
 {
-	if (lines->count == 0)
-		return mem_text("  Nothing was changed.");
 	const struct change_line *first = &lines->items[0];
 	return lines->count == 1
 		       ? mem_format("  %s: %s → %s", first->label, first->old_text, first->new_text)
@@ -59,21 +55,11 @@ static char *lines_summary(const struct change_lines *lines)
 
 static char *entry_summary(const struct history_entry *entry)
 {
-	struct calling_settings before, after;
-	struct change_lines lines;
-	if (!history_entry_settings(entry, false, &before))
-		return mem_text("  What was there before cannot be read.");
-	char *summary;
-	if (history_entry_settings(entry, true, &after)) {
-		change_lines_compute(&before.values, &after.values, &lines);
-		summary = lines_summary(&lines);
-		change_lines_release(&lines);
-		settings_release(&after);
-	} else {
-		summary = mem_format("  Not read back. Request: %s",
-				     entry->request_count == 0 ? "none" : entry->requests[0].title);
-	}
-	settings_release(&before);
+	struct change_lines lines = { 0 };
+	char *sentence = history_changed(entry, &lines);
+	char *summary = sentence == NULL ? lines_summary(&lines) : mem_format("  %s", sentence);
+	change_lines_release(&lines);
+	free(sentence);
 	return summary;
 }
 
@@ -103,8 +89,7 @@ static void rows_fill(struct screen_history *self)
 		sentence_add(self, self->err.sentence, STYLE_WRONG);
 		sentence_add(self, self->err.next_step, STYLE_NORMAL);
 	} else if (self->entries.count == 0) {
-		sentence_add(self, "Nothing was written to this number from this account yet.",
-			     STYLE_NORMAL);
+		sentence_add(self, HISTORY_EMPTY, STYLE_NORMAL);
 	}
 	if (self->broken_line > 0)
 		broken_say(self);
@@ -215,6 +200,14 @@ static void compare(struct screen_history *self, int place)
 	}
 }
 
+/* From the entry's own screen, which says why where it cannot be. */
+static void put_back(struct screen_history *self, int place)
+{
+	struct app *app = self->screen.app;
+	app_push(app, screen_history_entry_new(app, self->number, &self->entries.items[place]));
+	app_act(app, ACTION_PUT_BACK);
+}
+
 static void history_act(struct screen *screen, enum action_id action)
 {
 	struct screen_history *self = self_of(screen);
@@ -230,16 +223,24 @@ static void history_act(struct screen *screen, enum action_id action)
 			 screen_history_entry_new(app, self->number, &self->entries.items[place]));
 	else if (action == ACTION_MARK && place >= 0)
 		self->marked = self->marked == place ? -1 : place;
+	else if (action == ACTION_PUT_BACK && place >= 0)
+		put_back(self, place);
 	else if (action == ACTION_COMPARE && place >= 0)
 		compare(self, place);
 }
 
 static bool history_offers(struct screen *screen, enum action_id action)
 {
-	bool is_of_entry = action == ACTION_JSON || action == ACTION_PUT_BACK;
-	bool needs_entry =
-		action == ACTION_OPEN || action == ACTION_MARK || action == ACTION_COMPARE;
-	return !is_of_entry && (!needs_entry || self_of(screen)->entries.count > 0);
+	bool needs_entry = action == ACTION_OPEN || action == ACTION_MARK ||
+			   action == ACTION_COMPARE || action == ACTION_PUT_BACK;
+	return action != ACTION_JSON && (!needs_entry || self_of(screen)->entries.count > 0);
+}
+
+/* Putting back has its place on the entry's screen; Help stays in a small window's bar. */
+static const char *history_bar_label(struct screen *screen, enum action_id action)
+{
+	(void)screen;
+	return action == ACTION_PUT_BACK ? "" : NULL;
 }
 
 static const char *history_why_not(struct screen *screen, enum action_id action)
@@ -277,6 +278,7 @@ static const struct screen_ops HISTORY_OPS = {
 	.act = history_act,
 	.offers = history_offers,
 	.why_not = history_why_not,
+	.bar_label = history_bar_label,
 	.release = history_screen_release,
 };
 

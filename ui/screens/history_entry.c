@@ -1,14 +1,13 @@
 #include "ui/screens/screens.h"
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
+#include "ui/app/history_words.h"
 #include "ui/screens/change_rows.h"
 #include "ui/widgets/box.h"
 #include "ui/widgets/frame.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Rows that can have the focus are told apart by their action; those of changes have their place.
  */
@@ -44,14 +43,6 @@ static void fact_add(struct screen_history_entry *self, const char *label, const
 		ROW_FACT + place;
 }
 
-/* What became of it later; NULL: nothing. */
-static const char *afterwards(const struct history_entry *entry)
-{
-	if (history_entry_is_open(entry))
-		return "left half-done; it waits to be settled";
-	return entry->settles != NULL || text_equal(entry->ended, "through") ? NULL : entry->ended;
-}
-
 static void facts_rows(struct screen_history_entry *self)
 {
 	const struct history_entry *entry = self->entry;
@@ -65,8 +56,8 @@ static void facts_rows(struct screen_history_entry *self)
 	if (!text_equal(entry->label, self->number->label) && entry->label != NULL)
 		fact_add(self, "Number was called", entry->label);
 	fact_add(self, "Outcome", history_entry_words(entry));
-	if (afterwards(entry) != NULL)
-		fact_add(self, "Afterwards", afterwards(entry));
+	if (history_afterwards(entry) != NULL)
+		fact_add(self, "Afterwards", history_afterwards(entry));
 	str_release(&who);
 }
 
@@ -132,45 +123,17 @@ static void history_entry_draw(struct screen *screen, struct term *term)
 
 /* --- its JSON -------------------------------------------------------------------------------- */
 
-static void json_add(struct str *text, const char *title, const char *json)
-{
-	str_addf(text, "%s\n\n", title);
-	if (json == NULL)
-		str_add(text, "not known");
-	else
-		json_write_pretty(text, json, strlen(json));
-	str_add(text, "\n\n");
-}
-
 static void json_show(struct screen_history_entry *self)
 {
 	struct app *app = self->screen.app;
-	const struct history_entry *entry = self->entry;
 	struct str text;
 	str_init(&text);
-	for (size_t i = 0; i < entry->request_count; i++) {
-		char *title = mem_format("Request %zu: %s", i + 1, entry->requests[i].title);
-		json_add(&text, title, entry->requests[i].body);
-		free(title);
-	}
-	json_add(&text, "Settings before it", entry->before);
-	json_add(&text, "Settings after it", entry->after);
+	history_json_write(self->entry, &text);
 	app_push(app, screen_page_new(app, self->number->label, "Exact JSON", text.bytes));
 	str_release(&text);
 }
 
 /* --- put back -------------------------------------------------------------------------------- */
-
-/* Why these settings of it cannot be put back; NULL: they can. Static. */
-static const char *put_why_not(const struct history_entry *entry, bool after)
-{
-	struct calling_settings settings;
-	if (!history_entry_settings(entry, after, &settings))
-		return after ? "They were not read back." : "They cannot be read.";
-	bool is_whole = settings.why_not_editable == NULL;
-	settings_release(&settings);
-	return is_whole ? NULL : "They hold what sipdesk cannot write again.";
-}
 
 static void put_chosen(void *owner, int choice)
 {
@@ -184,7 +147,7 @@ static void put_chosen(void *owner, int choice)
 	bool differs = open_number_put_back(number, &settings.values);
 	settings_release(&settings);
 	if (!differs) {
-		app_notice(app, "The service shows these settings already: nothing was changed.");
+		app_notice(app, "%s", HISTORY_PUT_BACK_SAME);
 		return;
 	}
 	screen_settings_jump(app, number, field_ref_of(FIELD_COUNT)); /* this screen is gone */
@@ -195,17 +158,15 @@ static void which_ask(struct screen_history_entry *self)
 {
 	const struct box_choice choices[] = {
 		[PUT_BEFORE] = { .label = "The settings before it",
-				 .why_not = put_why_not(self->entry, false),
+				 .why_not = history_side_why_not(self->entry, false),
 				 .key = 'b' },
 		[PUT_AFTER] = { .label = "The settings after it",
-				.why_not = put_why_not(self->entry, true),
+				.why_not = history_side_why_not(self->entry, true),
 				.key = 'a' },
 	};
 	app_push(self->screen.app,
-		 box_new(self->screen.app, "Put it back",
-			 "Which settings become your draft? You review them before anything is "
-			 "sent.",
-			 choices, ARRAY_LENGTH(choices), PUT_BEFORE, true, put_chosen, self));
+		 box_new(self->screen.app, "Put it back", HISTORY_PUT_BACK_WHICH, choices,
+			 ARRAY_LENGTH(choices), PUT_BEFORE, true, put_chosen, self));
 }
 
 static void replace_answered(void *owner, int choice)
@@ -221,15 +182,11 @@ static void put_back(struct screen_history_entry *self)
 		{ .label = "Keep it", .key = 'n' },
 	};
 	struct app *app = self->screen.app;
-	size_t count = self->number->changed_count;
-	if (count == 0) {
+	char *sentence = history_replaces_words(self->number);
+	if (sentence == NULL) {
 		which_ask(self);
 		return;
 	}
-	char *sentence =
-		mem_format("You have %zu change%s that %s not sent. What is put back takes the "
-			   "place of your draft.",
-			   count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
 	app_push(app, box_new(app, "Replace your draft?", sentence, answers, ARRAY_LENGTH(answers),
 			      1, true, replace_answered, self));
 	free(sentence);
@@ -259,12 +216,7 @@ static bool history_entry_offers(struct screen *screen, enum action_id action)
 
 static const char *history_entry_why_not(struct screen *screen, enum action_id action)
 {
-	const struct open_number *number = self_of(screen)->number;
-	if (action != ACTION_PUT_BACK)
-		return NULL;
-	if (!number->has_settings)
-		return "The number was not read yet; F5 on its screen reads it.";
-	return open_number_why_not_editable(number);
+	return action == ACTION_PUT_BACK ? history_put_back_why_not(self_of(screen)->number) : NULL;
 }
 
 static void history_entry_release(struct screen *screen)
@@ -293,16 +245,9 @@ struct screen *screen_history_entry_new(struct app *app, struct open_number *num
 					const struct history_entry *entry)
 {
 	struct screen_history_entry *self = screen_new(app, sizeof *self, &HISTORY_ENTRY_OPS);
-	struct calling_settings before, after;
 	self->number = number;
 	self->entry = entry;
 	form_init(&self->form);
-	if (history_entry_settings(entry, false, &before)) {
-		if (history_entry_settings(entry, true, &after)) {
-			change_lines_compute(&before.values, &after.values, &self->lines);
-			settings_release(&after);
-		}
-		settings_release(&before);
-	}
+	free(history_changed(entry, &self->lines));
 	return &self->screen;
 }

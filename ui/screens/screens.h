@@ -8,6 +8,7 @@
 #include "ui/app/app.h"
 #include "ui/app/keys.h"
 #include "ui/app/open_number.h"
+#include "ui/widgets/form_help.h"
 
 /* The list a session starts from. */
 struct screen *screen_numbers_new(struct app *app);
@@ -60,6 +61,8 @@ bool screen_sending_begin(struct app *app, struct open_number *number, enum sequ
 /* What SEQUENCE_OFF, SEQUENCE_ON or SEQUENCE_RESET_PASSWORD is going to do; begins it. */
 struct screen *screen_begin_new(struct app *app, struct open_number *number,
 				enum sequence_kind kind);
+/* Emergency off cannot be recorded, for `why`: asks whether it goes on all the same. */
+void screen_off_unrecorded_ask(struct open_number *number, const struct err *why);
 /* To another SIP server: asks which, checks it, begins the move. */
 struct screen *screen_move_new(struct app *app, struct open_number *number);
 /* What was left half-done (number->left_open), and how to settle it. */
@@ -110,6 +113,9 @@ void screen_error_write(const struct err *err, struct str *out);
 /* Header of a screen about `number`: " sipdesk › label › part", the right end as given. */
 void screen_header(struct term *term, const struct open_number *number, const char *part,
 		   const char *right);
+/* A form with the help of its focused row, beside it or above the bar; fill the form first. */
+void screen_form_draw(struct screen *screen, struct form *form, const struct form_help *help,
+		      struct term *term, int row, int rows);
 /* The lines above the bar: the notice of the moment, else the sentence. */
 void screen_help_lines(struct screen *screen, struct term *term, enum style style,
 		       const char *sentence);

@@ -1,18 +1,23 @@
 #include "ui/screens/screens.h"
 
 #include "base/mem.h"
+#include "ui/app/begin_words.h"
 #include "ui/app/draft_keeper.h"
+#include "ui/app/next_step.h"
 #include "ui/app/number_sequence.h"
 #include "ui/app/number_undo.h"
-#include "ui/app/tls_check.h"
+#include "ui/app/outcome_words.h"
 #include "ui/screens/number_actions.h"
 #include "ui/screens/sending_rows.h"
 #include "ui/screens/settle_rows.h"
+#include "ui/widgets/box.h"
 #include "ui/widgets/frame.h"
 
 #include <stdlib.h>
 
 enum { ROW_SETTLE };
+
+enum { SECOND_MS = 1000 };
 
 /* A view of the number's sequence, which belongs to the number. */
 struct screen_sending {
@@ -22,6 +27,7 @@ struct screen_sending {
 	struct sending_rows rows;
 	enum settle_way way; /* while the key is fetched for it */
 	bool conflict_shown;
+	bool outcome_shown; /* once, whatever the focus is on */
 };
 
 static struct screen_sending *self_of(struct screen *screen)
@@ -50,54 +56,9 @@ static void half_done_rows(struct screen_sending *self)
 	settle_rows_add(&self->form, self->number, ROW_SETTLE);
 }
 
-/* What calls may find anew: with the server's certificate, and with the SIP user password. */
-static void news_of(const struct send *send, bool *certificate, bool *password)
-{
-	struct changes changes;
-	changes_init(&changes);
-	changes_compute(&send_before(send)->values, &send->result.values, false, &changes);
-	for (size_t i = 0; i < changes.count; i++) {
-		enum field_id field = changes.items[i].ref.field;
-		bool is_new = field == FIELD_SIP || field == FIELD_SIP_SERVERS ||
-			      field == FIELD_SERVER_HOSTNAME;
-		if (changes.items[i].kind == CHANGE_REMOVED)
-			continue;
-		*password = *password || is_new;
-		*certificate = *certificate || is_new || field == FIELD_SERVER_PORT;
-	}
-	changes_release(&changes);
-}
-
-static bool is_checked(const struct open_number *number)
-{
-	const struct calling_values *mine = &number->draft.mine;
-	for (size_t i = 0; i < mine->server_count; i++) {
-		const struct tls_check *check = tls_check_of(number, (int)i);
-		if (!mine->servers[i].removed &&
-		    (check == NULL || check->state != TLS_CHECK_DONE || tls_check_is_stale(check)))
-			return false;
-	}
-	return true;
-}
-
 static void next_step_row(struct screen_sending *self)
 {
-	static const char *const sentences[2][2] = {
-		/* by certificate, password */
-		{ NULL, "Next: F6 shows the SIP user password for the trunk." },
-		{ "Next: back in the settings, F7 checks the server's certificate.",
-		  "Next: F6 shows the SIP user password for the trunk; back in the settings, F7 "
-		  "checks the server's certificate." },
-	};
-	const struct sequence *sequence = self->number->sequence;
-	const struct send *send = &sequence->send;
-	bool certificate = false, password = false;
-	if (sequence->record.kind != SEQUENCE_SEND || send->step != SEND_DONE ||
-	    send->outcome != SEND_APPLIED || !values_sip_enabled(&send->result.values) ||
-	    values_servers_alive(&send->result.values) == 0)
-		return;
-	news_of(send, &certificate, &password);
-	const char *sentence = sentences[certificate && !is_checked(self->number)][password];
+	const char *sentence = next_step_words(self->number);
 	if (sentence != NULL)
 		(void)form_add_sentence(&self->form, field_ref_of(FIELD_COUNT), sentence,
 					form_sentence_columns(self->rows.term), STYLE_NORMAL);
@@ -112,6 +73,11 @@ static void rows_fill(struct screen_sending *self)
 	if (is_done(self)) {
 		sending_outcome_add(&self->rows, sequence);
 		next_step_row(self);
+	}
+	if (is_done(self) != self->outcome_shown) {
+		self->outcome_shown = is_done(self);
+		if (self->outcome_shown && !is_half_done(self))
+			form_show_from(&self->form, self->rows.steps);
 	}
 	if (is_half_done(self))
 		half_done_rows(self);
@@ -137,22 +103,30 @@ static const char *help_sentence(const struct screen_sending *self)
 			 "on.";
 }
 
+/* On the outcome, or the step that is under way, where no row has the focus. */
+static void cursor_place(const struct screen_sending *self, struct term *term, int top, int rows)
+{
+	int at = (is_done(self) ? self->rows.steps + 1 : self->rows.current) -
+		 self->form.first_shown;
+	if (!form_shows_focus(&self->form, rows))
+		draw_cursor(term, top + (at < rows ? at : rows - 1), 5);
+}
+
 static void sending_draw(struct screen *screen, struct term *term)
 {
 	struct screen_sending *self = self_of(screen);
 	int top = frame_body_row(term);
-	int last = top + frame_body_rows(term) - 1;
+	int rows = frame_body_rows(term) - 1;
 	rows_fill(self);
 	screen_header(term, self->number,
 		      number_sequence_title(self->number->sequence->record.kind),
 		      open_number_realm(self->number));
 	draw_rule(term, top, NULL);
 	screen_help_lines(screen, term, STYLE_NORMAL, help_sentence(self));
-	int row = is_done(self) ? top + 2 + self->rows.steps : top + 1 + self->rows.current;
-	draw_cursor(term, row < last ? row : last, 5);
-	form_draw(&self->form, term, top + 1, frame_body_rows(term) - 1);
+	form_draw(&self->form, term, top + 1, rows);
+	cursor_place(self, term, top + 1, rows);
 	if (!is_done(self))
-		app_frame_in_a_second(screen->app);
+		app_frame_in(screen->app, SECOND_MS);
 }
 
 /* --- what is done ----------------------------------------------------------------------------- */
@@ -172,6 +146,8 @@ static void conflict_show(struct screen_sending *self)
 static void sequence_told(void *owner, struct sequence *sequence)
 {
 	struct screen_sending *self = owner;
+	if (outcome_is_off_unsent(sequence))
+		screen_off_unrecorded_ask(self->number, &sequence->send.err);
 	if (sequence->state == SEQUENCE_OPEN)
 		form_focus(&self->form, field_ref_parameter(FIELD_SIP_SERVERS, SETTLE_FINISH, 0),
 			   ROW_SETTLE);
@@ -275,12 +251,12 @@ static bool sending_offers(struct screen *screen, enum action_id action)
 static const char *sending_bar_label(struct screen *screen, enum action_id action)
 {
 	const struct screen_sending *self = self_of(screen);
-	enum sequence_kind kind = self->number->sequence->record.kind;
+	const struct sequence *sequence = self->number->sequence;
 	if (action == ACTION_REVEAL)
-		return kind == SEQUENCE_RESET_PASSWORD || kind == SEQUENCE_MOVE ? NULL : "";
+		return outcome_touches_password(sequence) ? NULL : "";
 	if (action != ACTION_BACK)
 		return NULL;
-	return sequence_can_cancel(self->number->sequence) ? "Cancel" : "Back";
+	return sequence_can_cancel(sequence) ? "Cancel" : "Back";
 }
 
 static void sending_release(struct screen *screen)
@@ -320,11 +296,50 @@ bool screen_sending_begin(struct app *app, struct open_number *number, enum sequ
 			  const struct calling_values *mine, bool with_undo, struct screen *from)
 {
 	struct err err;
-	if (!number_sequence_start(number, kind, mine, with_undo, &err)) {
+	bool begun = number_sequence_start(number, kind, mine, with_undo, &err);
+	if (!begun && kind != SEQUENCE_OFF) {
 		app_notice(app, "%s %s", err.sentence, err.next_step);
 		return false;
 	}
 	app_remove(app, from);
-	screen_sending_show(app, number);
-	return true;
+	if (begun)
+		screen_sending_show(app, number);
+	else
+		screen_off_unrecorded_ask(number, &err);
+	return begun;
+}
+
+/* --- what must not wait for a disk ------------------------------------------------------------ */
+
+static void unrecorded_key_came(void *owner, const struct secret *key)
+{
+	struct open_number *number = owner;
+	const char *why = number_sequence_why_not(number, SEQUENCE_OFF);
+	if (key == NULL)
+		return;
+	if (why != NULL) {
+		app_notice(number->app, "%s", why);
+		return;
+	}
+	number_sequence_off_unrecorded(number);
+	if (number->observer == NULL)
+		screen_sending_show(number->app, number);
+}
+
+static void unrecorded_answered(void *owner, int choice)
+{
+	if (choice == 0)
+		open_number_key_fetch(owner, unrecorded_key_came, owner);
+}
+
+void screen_off_unrecorded_ask(struct open_number *number, const struct err *why)
+{
+	static const struct box_choice answers[] = {
+		{ .label = "Switch SIP off without a record", .key = 'y' },
+		{ .label = "Leave SIP on", .key = 'n' },
+	};
+	char *sentence = mem_format("%s %s", why->sentence, BEGIN_OFF_UNRECORDED);
+	app_push(number->app, box_new(number->app, BEGIN_OFF_UNRECORDED_TITLE, sentence, answers,
+				      ARRAY_LENGTH(answers), 1, true, unrecorded_answered, number));
+	free(sentence);
 }

@@ -1,12 +1,10 @@
 #include "ui/screens/sending_rows.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "ui/app/outcome_words.h"
+#include "ui/app/progress_words.h"
 
 #include <stdlib.h>
-
-enum { SECOND_MS = 1000 };
 
 /* --- steps ----------------------------------------------------------------------------------- */
 
@@ -33,25 +31,6 @@ static void step_add(struct sending_rows *rows, enum step_state state, const cha
 			   : state == STEP_TODO ? STYLE_DIM
 						: STYLE_NORMAL;
 	free(text);
-}
-
-/* What the request under way is doing, in words; "" when there is nothing to say. Caller frees. */
-static char *progress_words(const struct send *send)
-{
-	struct client_progress progress = send_progress(send);
-	int64_t now = clock_monotonic_ms();
-	if (progress.waiting_until_ms > now)
-		return mem_format(progress.is_rate_limited ? "the service asks to wait: %lld s"
-							   : "again in %lld s",
-				  (long long)(progress.waiting_until_ms - now + 999) / SECOND_MS);
-	if (progress.started_ms > 0 && now - progress.started_ms >= SECOND_MS)
-		return progress.attempt > 1
-			       ? mem_format("%lld s, try %d",
-					    (long long)(now - progress.started_ms) / SECOND_MS,
-					    progress.attempt)
-			       : mem_format("%lld s",
-					    (long long)(now - progress.started_ms) / SECOND_MS);
-	return mem_text("");
 }
 
 static enum step_state state_at(const struct send *send, int step, int now)
@@ -223,6 +202,13 @@ static void taken_over_add(struct sending_rows *rows, const struct merge *merge)
 	}
 }
 
+static void addition_add(struct sending_rows *rows, const struct sequence *sequence)
+{
+	const char *addition = outcome_addition(sequence);
+	if (addition != NULL)
+		sentence_add(rows, STYLE_WARNING, addition);
+}
+
 void sending_outcome_add(struct sending_rows *rows, const struct sequence *sequence)
 {
 	const struct send *send = &sequence->send;
@@ -233,12 +219,14 @@ void sending_outcome_add(struct sending_rows *rows, const struct sequence *seque
 	if (outcome_needed_nothing(sequence)) {
 		sentence_add(rows, STYLE_GOOD,
 			     "Nothing had to be written: the service shows what was wanted.");
+		addition_add(rows, sequence);
 		return;
 	}
 	sentence_add(rows, style, SEND_OUTCOME_WORDS[send->outcome]);
 	const char *meaning = outcome_meaning(sequence);
 	if (meaning != NULL)
 		sentence_add(rows, STYLE_NORMAL, meaning);
+	addition_add(rows, sequence);
 	if (send->repaired)
 		sentence_add(rows, STYLE_NORMAL,
 			     "The service had reset the SRTP key exchange; it was sent once more.");

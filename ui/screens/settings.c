@@ -175,7 +175,7 @@ static void header_draw(const struct open_number *number, struct term *term)
 		str_add(&right, "   reading");
 	else if (number->has_settings)
 		str_addf(&right, "   read %s%s",
-			 clock_hour_minute(number->settings.read_at, read_at),
+			 clock_hour_minute(open_number_read_at(number), read_at),
 			 number->state == NUMBER_FAILED ? ", reload failed" : "");
 	if (number->changed_count > 0)
 		str_addf(&right, "   %zu changed", number->changed_count);
@@ -187,24 +187,6 @@ static void header_draw(const struct open_number *number, struct term *term)
 	screen_header(term, number, NULL, fits ? all : right.bytes + strspn(right.bytes, " "));
 	free(all);
 	str_release(&right);
-}
-
-static void paragraphs_draw(struct term *term, const char *text)
-{
-	int row = frame_body_row(term) + 1;
-	int end = frame_body_row(term) + frame_body_rows(term);
-	while (*text != '\0' && row < end) {
-		const char *stop = text;
-		while (*stop != '\0' && *stop != '\n')
-			stop++;
-		char *line = mem_text_n(text, (size_t)(stop - text));
-		int rows = draw_paragraph(term, row, 3, term->columns - 6, end - row, STYLE_NORMAL,
-					  line);
-		row += rows > 0 ? rows : 1;
-		free(line);
-		text = *stop == '\0' ? stop : stop + 1;
-	}
-	draw_cursor(term, frame_body_row(term) + 1, 3);
 }
 
 static void progress_write(const struct open_number *number, struct str *out)
@@ -239,7 +221,9 @@ static void waiting_draw(struct screen *screen, struct term *term)
 		if (!secret_is_set(&number->endpoint.key) && number->key_source == KEY_SOURCE_ASK)
 			hint = "F5 asks for the API key, Esc goes back.";
 	}
-	paragraphs_draw(term, text.bytes);
+	(void)draw_paragraphs(term, frame_body_row(term) + 1, 3, term->columns - 6,
+			      frame_body_rows(term) - 1, STYLE_NORMAL, text.bytes);
+	draw_cursor(term, frame_body_row(term) + 1, 3);
 	screen_help_lines(screen, term, STYLE_NORMAL, hint);
 	str_release(&text);
 }
@@ -282,11 +266,14 @@ static void settings_draw(struct screen *screen, struct term *term)
 		waiting_draw(screen, term);
 		return;
 	}
-	enum style style = STYLE_NORMAL;
+	struct form_help help;
+	form_help_init(&help);
 	rows_fill(fields);
-	const char *sentence = help_sentence(fields, &style);
-	screen_help_lines(screen, term, style, sentence);
-	form_draw(&fields->form, term, frame_body_row(term), frame_body_rows(term));
+	help.sentence = help_sentence(fields, &help.style);
+	number_form_help_more(fields, &help);
+	screen_form_draw(screen, &fields->form, &help, term, frame_body_row(term),
+			 frame_body_rows(term));
+	form_help_release(&help);
 }
 
 /* --- what is done --------------------------------------------------------------------------- */

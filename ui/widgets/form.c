@@ -18,7 +18,9 @@ enum {
 
 void form_init(struct form *form)
 {
-	*form = (struct form) { .focus_ref = field_ref_of(FIELD_COUNT), .focus_action = -1 };
+	*form = (struct form) { .focus_ref = field_ref_of(FIELD_COUNT),
+				.focus_action = -1,
+				.wanted_first = -1 };
 }
 
 static void rows_clear(struct form *form)
@@ -203,6 +205,18 @@ bool form_act(struct form *form, enum action_id action, int shown)
 	return true;
 }
 
+void form_show_from(struct form *form, int row)
+{
+	form->wanted_first = row;
+}
+
+bool form_shows_focus(const struct form *form, int rows)
+{
+	int focus = form->scroll.focus;
+	return focus >= form->first_shown && focus < form->first_shown + rows &&
+	       form_focused(form) != NULL;
+}
+
 void form_edit_begin(struct form *form, const char *text, size_t limit, bool in_label)
 {
 	form_edit_end(form);
@@ -226,6 +240,11 @@ static enum style mark_style(char mark)
 	case '*': return STYLE_CHANGED;
 	default: return STYLE_DIM;
 	}
+}
+
+static int columns_of(const struct form *form, const struct term *term)
+{
+	return form->columns > 0 ? form->columns : term->columns;
 }
 
 /* The note stands right-aligned where the value leaves room; the value comes first. */
@@ -252,10 +271,10 @@ static void field_draw(struct form *form, int index, struct term *term, int scre
 {
 	const struct form_row *row = &form->rows[index];
 	bool focused = index == form->scroll.focus;
-	int end = term->columns - 1;
+	int end = columns_of(form, term) - 1;
 	draw_target(term, screen_row, index, focused);
 	if (focused) {
-		draw_glyph(term, screen_row, COLUMN_FOCUS, 1, STYLE_FOCUS, term->glyphs->focus);
+		draw_glyph(term, screen_row, COLUMN_FOCUS, 1, STYLE_NORMAL, term->glyphs->focus);
 		draw_cursor(term, screen_row, COLUMN_LABEL);
 	}
 	if (row->mark != ' ')
@@ -286,18 +305,21 @@ static void row_draw(struct form *form, int index, struct term *term, int screen
 {
 	const struct form_row *row = &form->rows[index];
 	switch (row->kind) {
-	case FORM_SECTION: draw_rule(term, screen_row, row->label); break;
+	case FORM_SECTION:
+		draw_rule_within(term, screen_row, columns_of(form, term), row->label);
+		break;
 	case FORM_FIELD: field_draw(form, index, term, screen_row); break;
 	case FORM_LINE:
-		(void)draw_text(term, screen_row, COLUMN_LABEL, form_sentence_columns(term),
-				row->value_style, row->label);
+		(void)draw_text(term, screen_row, COLUMN_LABEL,
+				columns_of(form, term) - COLUMN_LABEL - 1, row->value_style,
+				row->label);
 		break;
 	case FORM_TEXT:
 		(void)draw_text(term, screen_row, COLUMN_LABEL + 2, COLUMN_VALUE - COLUMN_LABEL - 3,
 				STYLE_DIM, row->label);
 		if (row->value != NULL)
 			(void)draw_text(term, screen_row, COLUMN_VALUE,
-					term->columns - 1 - COLUMN_VALUE, row->value_style,
+					columns_of(form, term) - 1 - COLUMN_VALUE, row->value_style,
 					row->value);
 		break;
 	}
@@ -321,6 +343,9 @@ static void view_settle(struct form *form, int rows)
 	/* A section's title above the first row shown belongs to it. */
 	if (form->scroll.first == 1 && form->scroll.focus < rows)
 		form->scroll.first = 0;
+	if (form->wanted_first >= 0)
+		form->peek = form->wanted_first - form->scroll.first;
+	form->wanted_first = -1;
 	form->first_shown = form->scroll.first + form->peek;
 	if (form->first_shown < 0 || form->first_shown > last)
 		form->first_shown = form->first_shown < 0 ? 0 : last;
@@ -334,8 +359,9 @@ void form_draw(struct form *form, struct term *term, int row, int rows)
 	for (int i = 0; i < rows && first + i < form->count; i++)
 		row_draw(form, first + i, term, row + i);
 	if (first > 0)
-		draw_glyph(term, row, term->columns - 1, 1, STYLE_DIM, term->glyphs->more_up);
+		draw_glyph(term, row, columns_of(form, term) - 1, 1, STYLE_DIM,
+			   term->glyphs->more_up);
 	if (first + rows < form->count)
-		draw_glyph(term, row + rows - 1, term->columns - 1, 1, STYLE_DIM,
+		draw_glyph(term, row + rows - 1, columns_of(form, term) - 1, 1, STYLE_DIM,
 			   term->glyphs->more_down);
 }

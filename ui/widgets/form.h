@@ -38,7 +38,9 @@ struct form {
 	int count;
 	struct scroll scroll;
 	int first_shown; /* set by form_draw */
+	int columns;	 /* it has of the window's; 0: all */
 	int peek;	 /* rows looked at beyond where the focus can go: up (< 0) or down */
+	int wanted_first; /* form_show_from, until the next draw; -1: none */
 	struct field_ref focus_ref; /* identity of the focused row between fills */
 	int focus_action;
 	bool is_editing;
@@ -73,6 +75,10 @@ const struct form_row *form_focused(const struct form *form);
 void form_focus(struct form *form, struct field_ref ref, int action);
 
 bool form_act(struct form *form, enum action_id action, int shown);
+/* The next draw begins with this row where not all rows fit, wherever the focus is. */
+void form_show_from(struct form *form, int row);
+/* Did the last draw show the focused row, in `rows`? */
+bool form_shows_focus(const struct form *form, int rows);
 
 void form_edit_begin(struct form *form, const char *text, size_t limit, bool in_label);
 void form_edit_end(struct form *form);
