@@ -162,3 +162,9 @@ bool text_contains_nocase(const char *text, const char *part)
 			return false;
 	}
 }
+
+const char *text_full_stop(const char *text)
+{
+	size_t length = strlen(text);
+	return length > 0 && text[length - 1] == '.' ? "" : ".";
+}

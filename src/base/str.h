@@ -38,5 +38,7 @@ bool text_starts_with(const char *text, const char *prefix);
 bool text_starts_with_nocase(const char *text, const char *prefix); /* ASCII letter case, too */
 /* Is `part` within `text`, whatever the case of ASCII letters? */
 bool text_contains_nocase(const char *text, const char *part);
+/* What ends `text` as a sentence: "." or, where it has its end, "". */
+const char *text_full_stop(const char *text);
 
 #endif

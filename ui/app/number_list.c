@@ -76,7 +76,8 @@ static size_t sort_names_size(const struct numbers *numbers)
 
 static int keys_compare(const void *a, const void *b)
 {
-	const struct sort_key *first = a, *second = b;
+	const struct sort_key *first = *(const struct sort_key *const *)a,
+			      *second = *(const struct sort_key *const *)b;
 	if (first->rank != second->rank)
 		return first->rank < second->rank ? -1 : 1;
 	if (first->head != second->head)
@@ -126,6 +127,7 @@ static void order_make(struct number_list *list)
 {
 	const struct numbers *numbers = &list->app->numbers;
 	struct sort_key *keys = mem_alloc(numbers->count, sizeof *keys);
+	const struct sort_key **sorted = mem_alloc(numbers->count, sizeof(*sorted));
 	char *names = mem_alloc(sort_names_size(numbers), 1);
 	char *name = names;
 	for (size_t i = 0; i < numbers->count; i++) {
@@ -135,13 +137,16 @@ static void order_make(struct number_list *list)
 		name = sort_name_write(name, numbers->items[i].label);
 	}
 	heads_take(keys, numbers->count);
-	qsort(keys, numbers->count, sizeof *keys, keys_compare);
+	for (size_t i = 0; i < numbers->count; i++)
+		sorted[i] = &keys[i];
+	qsort(sorted, numbers->count, sizeof(*sorted), keys_compare);
 	list->count = numbers->count;
 	list->order = mem_resize(list->order, list->count, sizeof *list->order);
 	list->shown = mem_resize(list->shown, list->count, sizeof *list->shown);
 	for (size_t i = 0; i < list->count; i++)
-		list->order[i] = keys[i].place;
+		list->order[i] = sorted[i]->place;
 	free(names);
+	free(sorted);
 	free(keys);
 }
 

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/app/check_text.h"
-#include "ui/app/tls_check.h"
 
 #include <stdlib.h>
 
@@ -26,15 +25,9 @@ static void result_say(struct plain *plain, const struct tls_check *check)
 	free(target);
 }
 
-void plain_check(struct plain *plain, int server)
+void plain_check_follow(struct plain *plain, struct tls_check *check)
 {
 	struct talk *talk = &plain->talk;
-	struct err err;
-	struct tls_check *check = tls_check_start(plain->number, server, &err);
-	if (check == NULL) {
-		talk_error(talk, &err);
-		return;
-	}
 	talk_say(talk, "Checking %s, port %s.", check->hostname, check->port);
 	if (!talk_wait(talk, is_running, check)) {
 		tls_check_cancel(check);
@@ -44,4 +37,14 @@ void plain_check(struct plain *plain, int server)
 	} else {
 		talk_error(talk, &check->err);
 	}
+}
+
+void plain_check(struct plain *plain, int server)
+{
+	struct err err;
+	struct tls_check *check = tls_check_start(plain->number, server, &err);
+	if (check == NULL)
+		talk_error(&plain->talk, &err);
+	else
+		plain_check_follow(plain, check);
 }

@@ -2,8 +2,11 @@
 #ifndef SIPDESK_UI_PLAIN_CHECK_H
 #define SIPDESK_UI_PLAIN_CHECK_H
 
+#include "ui/app/tls_check.h"
 #include "ui/plain/session.h"
 
+/* Waits for it and tells it; Ctrl-C cancels it. */
+void plain_check_follow(struct plain *plain, struct tls_check *check);
 void plain_check(struct plain *plain, int server);
 
 #endif

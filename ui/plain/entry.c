@@ -41,7 +41,8 @@ static void field_say(struct plain *plain, struct field_ref ref)
 	str_init(&words);
 	field_words(field, value_of(plain, ref), &words);
 	talk_title(&plain->talk, field->label);
-	talk_say(&plain->talk, "Now %s. %s", words.bytes, field->help);
+	talk_say(&plain->talk, "Now %s%s %s", words.bytes, text_full_stop(words.bytes),
+		 field->help);
 	if (value_of(plain, ref) != NULL)
 		finding_say(plain, ref);
 	str_release(&words);
@@ -52,10 +53,10 @@ static void field_say(struct plain *plain, struct field_ref ref)
 static bool choice_set(struct plain *plain, struct field_ref ref, const char *value)
 {
 	if (ref.field == FIELD_SIP && rules_sip_off_ends_sdes(&plain->number->draft.mine, value)) {
-		if (!talk_agrees(&plain->talk,
-				 "SDES works only while SIP is enabled. With SIP disabled, the "
-				 "SRTP key exchange goes back to DTLS in the same draft. Disable "
-				 "SIP and go back to DTLS?"))
+		if (!plain_agrees(plain,
+				  "SDES works only while SIP is enabled. With SIP disabled, the "
+				  "SRTP key exchange goes back to DTLS in the same draft. Disable "
+				  "SIP and go back to DTLS?"))
 			return false;
 		(void)value_set(plain, field_ref_of(FIELD_SRTP), field_of(FIELD_SRTP)->absent);
 	}
@@ -76,8 +77,8 @@ static bool choice_ask(struct plain *plain, struct field_ref ref)
 		talk_row(&plain->talk, count + 1, words);
 		free(words);
 	}
-	int choice = talk_choose(&plain->talk,
-				 "Number of your choice, or an empty line to leave it: ", count);
+	int choice =
+		plain_choose(plain, "Number of your choice, or an empty line to leave it: ", count);
 	return choice >= 0 && choice_set(plain, ref, field->choices[choice].value);
 }
 
@@ -87,7 +88,7 @@ static bool choice_ask(struct plain *plain, struct field_ref ref)
 static char *text_ask(struct plain *plain, const char *label)
 {
 	char *prompt = mem_format("%s (an empty line leaves it, - clears it): ", label);
-	char *text = talk_ask(&plain->talk, prompt);
+	char *text = plain_ask(plain, prompt);
 	free(prompt);
 	if (text != NULL && text[0] == '\0') {
 		free(text);
@@ -140,49 +141,92 @@ bool plain_entry(struct plain *plain, struct field_ref ref)
 	return is_answered;
 }
 
-/* --- parameters and servers ------------------------------------------------------------------- */
+/* --- parameters ------------------------------------------------------------------------------- */
+
+static bool why_not_say(struct plain *plain)
+{
+	const char *why_not = plain_why_not_editable(plain);
+	if (why_not != NULL)
+		talk_say(&plain->talk, "%s", why_not);
+	return why_not != NULL;
+}
+
+/* Of key and value. */
+static void parameter_findings_say(struct plain *plain, int server, int parameter)
+{
+	finding_say(plain, field_ref_parameter(FIELD_PARAMETER_KEY, server, parameter));
+	finding_say(plain, field_ref_parameter(FIELD_PARAMETER_VALUE, server, parameter));
+}
+
+/* Asks for key or value, telling what it is now. NULL as plain_ask; caller frees. */
+static char *part_ask(struct plain *plain, struct field_ref ref, const char *empties)
+{
+	const char *now = value_of(plain, ref);
+	char *prompt = mem_format(
+		"%s, now %s (an empty line leaves it, - %s): ", field_of(ref.field)->label,
+		now == NULL || now[0] == '\0' ? "empty" : now, empties);
+	char *text = plain_ask(plain, prompt);
+	free(prompt);
+	return text;
+}
 
 void plain_parameter_ask(struct plain *plain, int server, int parameter)
 {
 	struct field_ref key = field_ref_parameter(FIELD_PARAMETER_KEY, server, parameter);
 	struct field_ref value = field_ref_parameter(FIELD_PARAMETER_VALUE, server, parameter);
-	if (plain_why_not_editable(plain) != NULL) {
-		talk_say(&plain->talk, "%s", plain_why_not_editable(plain));
+	if (why_not_say(plain))
 		return;
-	}
-	finding_say(plain, key);
-	finding_say(plain, value);
-	char *prompt = mem_format("Value of %s (an empty line leaves it, - removes it): ",
-				  value_of(plain, key));
-	char *text = talk_ask(&plain->talk, prompt);
-	free(prompt);
+	parameter_findings_say(plain, server, parameter);
+	char *text = part_ask(plain, key, "removes the parameter");
+	bool goes_on = text != NULL;
 	if (text_equal(text, "-")) {
 		open_number_parameter_remove(plain->number, server, parameter);
-	} else if (text != NULL && text[0] != '\0') {
-		(void)value_set(plain, value, text);
-		finding_say(plain, key);
-		finding_say(plain, value);
+		goes_on = false;
+	} else if (goes_on && text[0] != '\0') {
+		(void)value_set(plain, key, text);
 	}
+	free(text);
+	if (!goes_on)
+		return;
+	text = part_ask(plain, value, "clears it");
+	if (text != NULL && text[0] != '\0')
+		(void)value_set(plain, value, text_equal(text, "-") ? "" : text);
+	if (text != NULL)
+		parameter_findings_say(plain, server, parameter);
 	free(text);
 }
 
-/* False: no key was given. */
+/* False: it is not to stay. */
+static bool parameter_fill(struct plain *plain, struct field_ref ref, const char *key)
+{
+	if (!value_set(plain, ref, key))
+		return false;
+	char *prompt = mem_format("Value of %s: ", key);
+	char *value = plain_ask(plain, prompt);
+	ref.field = FIELD_PARAMETER_VALUE;
+	bool is_set = value != NULL && value_set(plain, ref, value);
+	free(value);
+	free(prompt);
+	return is_set;
+}
+
+/* False: no key was given, or no value. */
 static bool parameter_add(struct plain *plain, int server)
 {
-	struct talk *talk = &plain->talk;
-	char *key = talk_ask(talk, "Key of a parameter, such as tgrp (an empty line: no more): ");
+	struct open_number *number = plain->number;
+	char *key = plain_ask(plain, "Key of a parameter, such as tgrp (an empty line: no more): ");
 	bool is_given = key != NULL && key[0] != '\0';
 	if (is_given) {
-		int parameter = open_number_parameter_add(plain->number, server);
-		struct field_ref at = field_ref_parameter(FIELD_PARAMETER_KEY, server, parameter);
-		(void)value_set(plain, at, key);
-		char *prompt = mem_format("Value of %s: ", key);
-		char *value = talk_ask(talk, prompt);
-		at.field = FIELD_PARAMETER_VALUE;
-		if (value != NULL)
-			(void)value_set(plain, at, value);
-		free(value);
-		free(prompt);
+		unsigned generation = number->generation;
+		int place = open_number_parameter_add(number, server);
+		struct field_ref ref = field_ref_parameter(FIELD_PARAMETER_KEY, server, place);
+		bool is_filled = parameter_fill(plain, ref, key);
+		is_given = number->generation == generation;
+		if (!is_filled && is_given) {
+			open_number_parameter_remove(number, server, place);
+			talk_say(&plain->talk, "The parameter %s was not added.", key);
+			is_given = !plain->talk.is_interrupted && !plain->talk.is_over;
+		}
 	}
 	free(key);
 	return is_given;
@@ -190,37 +234,41 @@ static bool parameter_add(struct plain *plain, int server)
 
 void plain_parameters_add(struct plain *plain, int server)
 {
-	if (plain_why_not_editable(plain) != NULL) {
-		talk_say(&plain->talk, "%s", plain_why_not_editable(plain));
+	const struct open_number *number = plain->number;
+	unsigned generation = number->generation;
+	if (why_not_say(plain))
 		return;
-	}
 	talk_title(&plain->talk, section_title(SECTION_PARAMETERS));
 	talk_say(&plain->talk, "%s", field_of(FIELD_SERVER_PARAMETERS)->help);
 	while (parameter_add(plain, server))
 		continue;
-	const struct sip_server *filled = &plain->number->draft.mine.servers[server];
-	for (int i = 0; (size_t)i < filled->parameter_count; i++) {
-		finding_say(plain, field_ref_parameter(FIELD_PARAMETER_KEY, server, i));
-		finding_say(plain, field_ref_parameter(FIELD_PARAMETER_VALUE, server, i));
-	}
+	if (number->generation != generation)
+		return; /* its place may be another's by now */
+	const struct sip_server *filled = &number->draft.mine.servers[server];
+	for (size_t i = 0; i < filled->parameter_count; i++)
+		parameter_findings_say(plain, server, (int)i);
 }
+
+/* --- servers ---------------------------------------------------------------------------------- */
 
 int plain_server_add(struct plain *plain)
 {
-	if (plain_why_not_editable(plain) != NULL) {
-		talk_say(&plain->talk, "%s", plain_why_not_editable(plain));
-		return -1;
-	}
 	struct open_number *number = plain->number;
+	if (why_not_say(plain))
+		return -1;
+	unsigned generation = number->generation;
 	int server = open_number_server_add(number);
-	if (!plain_entry(plain, field_ref_server(FIELD_SERVER_HOSTNAME, server))) {
+	bool is_named = plain_entry(plain, field_ref_server(FIELD_SERVER_HOSTNAME, server));
+	if (!is_named && number->generation == generation) {
 		open_number_server_remove(number, server);
 		talk_say(&plain->talk, "No hostname was given, so no SIP server was added.");
-		return -1;
 	}
+	if (!is_named)
+		return -1;
 	if (value_of(plain, field_ref_server(FIELD_SERVER_PORT, server)) == NULL)
 		(void)plain_entry(plain, field_ref_server(FIELD_SERVER_PORT, server));
-	if (number->draft.mine.servers[server].parameter_count == 0)
+	if (number->generation == generation &&
+	    number->draft.mine.servers[server].parameter_count == 0)
 		plain_parameters_add(plain, server);
-	return server;
+	return number->generation == generation ? server : -1;
 }

@@ -8,6 +8,13 @@
 
 enum { SHOWN_MAX = 20 /* rows; more are found by a part of their name */ };
 
+/* The others are words for themselves. */
+static bool is_of_sip(enum number_standing standing)
+{
+	return standing == STANDING_SDES || standing == STANDING_DTLS ||
+	       standing == STANDING_DISABLED;
+}
+
 static void row_say(struct plain *plain, size_t place, const struct number *number)
 {
 	struct number_status status;
@@ -18,7 +25,8 @@ static void row_say(struct plain *plain, size_t place, const struct number *numb
 	if (number->phone_number != NULL)
 		str_addf(&words, ", %s", number->phone_number);
 	if (status.standing != STANDING_NOT_READ)
-		str_addf(&words, ", SIP %s", STANDING_WORDS[status.standing]);
+		str_addf(&words, ", %s%s", is_of_sip(status.standing) ? "SIP " : "",
+			 STANDING_WORDS[status.standing]);
 	if (status.check != READING_NOT_CHECKED)
 		str_addf(&words, ", check %s", READING_CHECK_WORDS[status.check]);
 	if (number->is_read_only)
@@ -54,7 +62,8 @@ static void help_say(struct plain *plain)
 {
 	talk_say(&plain->talk, "A number of the list opens it. A part of a name, number, tag or "
 			       "note shows those that have it; an empty line shows all. leave ends "
-			       "sipdesk, as Ctrl-D does.");
+			       "sipdesk, as Ctrl-D does. Numbers are added, changed and removed "
+			       "with the command sipdesk numbers.");
 }
 
 /* NULL: it was no choice of a number. */

@@ -3,6 +3,7 @@
 #include "ui/plain/form.h"
 #include "ui/plain/numbers.h"
 #include "ui/plain/session.h"
+#include "ui/plain/undo.h"
 
 enum { EXIT_INTERRUPTED = 130 };
 
@@ -16,6 +17,20 @@ static void keys_forget_all(void *owner)
 	app_notice(plain->app, "Nothing was typed for 15 minutes, so API keys and the vault's "
 			       "passphrase were forgotten. What needs them asks again.");
 }
+
+static void question_asked(void *owner)
+{
+	plain_undo_tell(owner);
+}
+
+/* A key or passphrase is typed. */
+static bool tty_wait(void *owner, int tty)
+{
+	struct plain *plain = owner;
+	return talk_wait_input(&plain->talk, tty);
+}
+
+static const struct talk_ops TALK_OPS = { .idle = keys_forget_all, .asks = question_asked };
 
 static void drafts_say(struct plain *plain)
 {
@@ -31,21 +46,24 @@ static void drafts_say(struct plain *plain)
 int plain_run(struct app *app, struct target *target, const struct number *first, const char *why)
 {
 	struct plain plain = { .app = app, .target = target };
-	talk_init(&plain.talk, app, keys_forget_all, &plain);
+	talk_init(&plain.talk, app, &TALK_OPS, &plain);
+	target->wait = tty_wait;
+	target->owner = &plain;
 	if (why != NULL)
 		talk_say(&plain.talk, "%s", why);
 	talk_notice(&plain.talk);
 	talk_say(&plain.talk, "sipdesk in lines of text. help tells what can be typed; Ctrl-D "
 			      "leaves, and unsent changes are kept.");
 	if (first != NULL)
-		plain_form(&plain, first);
+		plain_form_open(&plain, first);
 	while (!plain.is_leaving) {
 		const struct number *chosen = plain_number_choose(&plain);
 		if (chosen != NULL)
-			plain_form(&plain, chosen);
+			plain_form_open(&plain, chosen);
 	}
 	drafts_say(&plain);
 	int exit_code = plain.talk.must_end ? EXIT_INTERRUPTED : 0;
+	target->wait = NULL;
 	talk_release(&plain.talk);
 	return exit_code;
 }

@@ -5,9 +5,12 @@
  *   talk         what is said, asked and waited for: the only file here that reads or writes
  *   session      the number at hand: its key, its readings, what is asked about them
  *   numbers      the list that one is chosen from
- *   rows, form   a number's settings, or one of its SIP servers: numbered rows, and commands
+ *   rows, form   a number's settings, or one of its SIP servers, as numbered rows
+ *   words        the commands that are typed there; find: a field, wherever its row is
  *   entry        the question for one field
- *   review       what would be sent; sending: it is sent, and how it went
+ *   review       what would be sent; sending: it is sent, and how it went; undo: the timed undo
+ *   begin, move  what concerns the number as a whole
+ *   history      what was written before, and putting it back
  *   settle       what was left half-done; conflict: field by field, theirs or yours
  *   check        the TLS check; credentials: the SIP user password
  *

@@ -1,36 +1,47 @@
 #include "ui/plain/review.h"
 
 #include "base/mem.h"
-#include "calling/changes.h"
 #include "calling/findings.h"
 #include "calling/requests.h"
 #include "ui/app/tls_check.h"
 
 #include <stdlib.h>
 
-void plain_lines_say(struct plain *plain, const struct calling_values *from,
-		     const struct calling_values *to, const char *nothing)
+void plain_change_lines_say(struct plain *plain, const struct change_lines *lines, bool is_plan)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct change_line *line = &lines->items[i];
+		bool has_note = is_plan && line->note != NULL;
+		talk_say(&plain->talk, "%s: from %s to %s.%s%s%s", line->label,
+			 line->old_text == NULL ? "none" : line->old_text,
+			 line->new_text == NULL ? "none" : line->new_text,
+			 has_note ? " It is " : "", has_note ? line->note : "",
+			 has_note ? "." : "");
+	}
+}
+
+static void lines_say(struct plain *plain, const struct calling_values *from,
+		      const struct calling_values *to, const char *nothing, bool is_plan)
 {
 	struct change_lines lines = { 0 };
 	change_lines_compute(from, to, &lines);
 	if (lines.count == 0)
 		talk_say(&plain->talk, "%s", nothing);
-	for (size_t i = 0; i < lines.count; i++) {
-		const struct change_line *line = &lines.items[i];
-		talk_say(&plain->talk, "%s: from %s to %s.%s%s%s", line->label,
-			 line->old_text == NULL ? "none" : line->old_text,
-			 line->new_text == NULL ? "none" : line->new_text,
-			 line->note == NULL ? "" : " It is ", line->note == NULL ? "" : line->note,
-			 line->note == NULL ? "" : ".");
-	}
+	plain_change_lines_say(plain, &lines, is_plan);
 	change_lines_release(&lines);
 }
 
-static void consequences_say(struct plain *plain)
+void plain_lines_say(struct plain *plain, const struct calling_values *from,
+		     const struct calling_values *to, const char *nothing)
 {
-	const struct open_number *number = plain->number;
+	lines_say(plain, from, to, nothing, false);
+}
+
+void plain_consequences_say(struct plain *plain, const struct calling_values *base,
+			    const struct calling_values *mine)
+{
 	struct sentences sentences = { 0 };
-	consequences_compute(&number->settings.values, &number->draft.mine, &sentences);
+	consequences_compute(base, mine, &sentences);
 	if (sentences.count > 0)
 		talk_title(&plain->talk, "What this means");
 	for (size_t i = 0; i < sentences.count; i++)
@@ -62,13 +73,14 @@ static void checks_say(struct plain *plain)
 	}
 }
 
-static void plan_say(struct plain *plain)
+void plain_plan_say(struct plain *plain, const struct calling_settings *base,
+		    const struct calling_values *mine)
 {
 	struct write_plan plan;
 	struct err err;
 	write_plan_init(&plan);
 	talk_title(&plain->talk, "Plan");
-	if (write_plan_make(&plan, &plain->number->settings, &plain->number->draft.mine, &err)) {
+	if (write_plan_make(&plan, base, mine, &err)) {
 		talk_say(&plain->talk, "%zu request%s, then read back.", plan.count,
 			 plan.count == 1 ? "" : "s");
 		for (size_t i = 0; i < plan.count; i++)
@@ -79,16 +91,33 @@ static void plan_say(struct plain *plain)
 	write_plan_release(&plan);
 }
 
+void plain_requests_say(struct plain *plain, enum request_form form)
+{
+	struct talk *talk = &plain->talk;
+	struct str text;
+	struct err err;
+	str_init(&text);
+	if (plain->number->changed_count == 0) {
+		talk_say(talk, "Nothing was changed yet: there is nothing to send.");
+	} else if (request_text_write(plain->number, form, &text, &err)) {
+		talk_title(talk, form == REQUEST_CURL ? "curl equivalent" : "Exact request");
+		talk_page(talk, text.bytes);
+	} else {
+		talk_error(talk, &err);
+	}
+	str_release(&text);
+}
+
 void plain_review_say(struct plain *plain)
 {
 	const struct open_number *number = plain->number;
 	struct talk *talk = &plain->talk;
 	talk_title(talk, "Review");
-	plain_lines_say(plain, &number->settings.values, &number->draft.mine,
-			"Nothing was changed yet.");
+	lines_say(plain, &number->settings.values, &number->draft.mine, "Nothing was changed yet.",
+		  true);
 	if (number->changed_count == 0)
 		return;
-	consequences_say(plain);
+	plain_consequences_say(plain, &number->settings.values, &number->draft.mine);
 	if (findings_count(&number->findings, SEVERITY_FAILURE) > 0)
 		talk_title(talk, "To settle before it can be sent");
 	findings_say(plain, SEVERITY_FAILURE, "");
@@ -96,5 +125,8 @@ void plain_review_say(struct plain *plain)
 	checks_say(plain);
 	findings_say(plain, SEVERITY_WARNING, "Warning: ");
 	findings_say(plain, SEVERITY_INFO, "");
-	plan_say(plain);
+	if (findings_count(&number->findings, SEVERITY_FAILURE) == number->findings.count &&
+	    !values_sip_enabled(&number->draft.mine))
+		talk_say(talk, "Nothing to object to.");
+	plain_plan_say(plain, &number->settings, &number->draft.mine);
 }

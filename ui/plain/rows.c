@@ -31,7 +31,7 @@ static void wrong_write(const struct open_number *number, struct field_ref ref, 
 		str_add(out, "; wrong");
 }
 
-static char *field_row_words(const struct open_number *number, struct field_ref ref)
+char *plain_field_words(const struct open_number *number, struct field_ref ref)
 {
 	const struct field *field = field_of(ref.field);
 	struct str words;
@@ -132,7 +132,7 @@ static void settings_fill(struct plain_rows *rows, const struct open_number *num
 		else if (id == FIELD_SIP_PASSWORD)
 			(void)row_add(rows, ROW_PASSWORD, ref, password_words(number));
 		else
-			(void)row_add(rows, ROW_FIELD, ref, field_row_words(number, ref));
+			(void)row_add(rows, ROW_FIELD, ref, plain_field_words(number, ref));
 		if ((int)field->section != section)
 			rows->items[first].section = section_title(field->section);
 		section = (int)field->section;
@@ -165,7 +165,7 @@ static void server_fill(struct plain_rows *rows, const struct open_number *numbe
 	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
 		struct field_ref ref = field_ref_server(fields[i], server);
 		if (fields[i] != FIELD_SERVER_APP_ID || values_get(mine, ref) != NULL)
-			(void)row_add(rows, ROW_FIELD, ref, field_row_words(number, ref));
+			(void)row_add(rows, ROW_FIELD, ref, plain_field_words(number, ref));
 	}
 	size_t first = rows->count;
 	for (int i = 0; (size_t)i < mine->servers[server].parameter_count; i++)

@@ -34,6 +34,8 @@ enum { ROWS_SETTINGS = -1 };
  */
 void plain_rows_fill(struct plain_rows *rows, const struct open_number *number, int server);
 void plain_rows_release(struct plain_rows *rows);
+/* "SIP signalling: Enabled; changed, was Disabled"; caller frees. */
+char *plain_field_words(const struct open_number *number, struct field_ref ref);
 /* Says them all, with their titles. */
 void plain_rows_say(struct plain *plain, const struct plain_rows *rows);
 

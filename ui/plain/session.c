@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/app/draft_keeper.h"
+#include "ui/app/leave_words.h"
 #include "ui/app/number_sequence.h"
-#include "ui/app/number_undo.h"
 #include "ui/plain/conflict.h"
 #include "ui/plain/review.h"
 
@@ -28,6 +28,14 @@ bool plain_key_have(struct plain *plain)
 	secret_release(key);
 	talk_error(&plain->talk, &err);
 	return false;
+}
+
+char *plain_target_words(const struct plain *plain)
+{
+	const struct open_number *number = plain->number;
+	bool has_phone = number->phone_number != NULL;
+	return mem_format("%s%s%s, %s", number->label, has_phone ? ", " : "",
+			  has_phone ? number->phone_number : "", open_number_realm(number));
 }
 
 const char *plain_why_not_editable(const struct plain *plain)
@@ -116,6 +124,41 @@ void plain_read(struct plain *plain)
 	talk_notice(talk);
 }
 
+/* --- questions -------------------------------------------------------------------------------- */
+
+static bool has_moved(struct plain *plain, unsigned since)
+{
+	bool moved = plain->number->generation != since;
+	if (moved)
+		talk_say(&plain->talk, "The settings have changed while the question stood, so "
+				       "nothing was done: list says them.");
+	return moved;
+}
+
+char *plain_ask(struct plain *plain, const char *prompt)
+{
+	unsigned generation = plain->number->generation;
+	char *answer = talk_ask(&plain->talk, prompt);
+	if (answer != NULL && has_moved(plain, generation)) {
+		free(answer);
+		return NULL;
+	}
+	return answer;
+}
+
+int plain_choose(struct plain *plain, const char *prompt, size_t count)
+{
+	unsigned generation = plain->number->generation;
+	int choice = talk_choose(&plain->talk, prompt, count);
+	return choice >= 0 && has_moved(plain, generation) ? -1 : choice;
+}
+
+bool plain_agrees(struct plain *plain, const char *question)
+{
+	unsigned generation = plain->number->generation;
+	return talk_agrees(&plain->talk, question) && !has_moved(plain, generation);
+}
+
 /* --- leaving ---------------------------------------------------------------------------------- */
 
 /* What would be lost, in sentences; "" where nothing would. Caller frees. */
@@ -124,6 +167,7 @@ static char *losses(const struct plain *plain)
 	struct str out;
 	struct err err;
 	str_init(&out);
+	leave_under_way_write(plain->app, &out);
 	for (struct open_number *number = plain->app->open; number != NULL; number = number->next) {
 		if (number->changed_count == 0)
 			continue;

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "service/request_log.h"
 #include "ui/app/keys.h"
+#include "ui/app/number_undo.h"
 #include "ui/app/signals.h"
 #include "ui/term/draw.h"
 #include "ui/term/typography.h"
@@ -52,21 +53,27 @@ int talk_columns(void)
 	return (is_known && size.ws_col >= COLUMNS_LEAST ? size.ws_col : COLUMNS_USUAL) - 1;
 }
 
-/* `text` is as it came; further lines begin at `indent`, where `head`, which is ours, ends. */
+/* Appends `text` as it came, broken to the terminal's width; further lines begin at `indent`, where
+ * `head`, which is ours, ends. */
+static void broken_write(struct str *lines, const char *head, size_t indent, const char *text)
+{
+	size_t length = strlen(text);
+	int width = talk_columns() - (int)indent;
+	str_add(lines, head);
+	for (size_t next; length > 0; length -= next, text += next) {
+		size_t line = draw_line_length(text, length, width, &next);
+		typography_write(lines, text, line);
+		if (next == length)
+			break;
+		str_addf(lines, "\n%*s", (int)indent, "");
+	}
+}
+
 static void paragraph(struct talk *talk, const char *head, size_t indent, const char *text)
 {
 	struct str lines;
-	size_t length = strlen(text);
-	int width = talk_columns() - (int)indent;
 	str_init(&lines);
-	str_add(&lines, head);
-	for (size_t next; length > 0; length -= next, text += next) {
-		size_t line = draw_line_length(text, length, width, &next);
-		typography_write(&lines, text, line);
-		if (next == length)
-			break;
-		str_addf(&lines, "\n%*s", (int)indent, "");
-	}
+	broken_write(&lines, head, indent, text);
 	str_add_char(&lines, '\n');
 	out(talk, lines.bytes, lines.length);
 	str_release(&lines);
@@ -105,6 +112,22 @@ void talk_lines(struct talk *talk, const char *text)
 	out(talk, text, length);
 	if (length > 0 && text[length - 1] != '\n')
 		out(talk, "\n", 1);
+}
+
+void talk_page(struct talk *talk, const char *text)
+{
+	size_t most = (size_t)talk_columns() / 2;
+	for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
+		length = strcspn(text, "\n");
+		size_t indent = strspn(text, " ");
+		if (indent >= length || indent > most)
+			indent = 0;
+		char *head = mem_text_n(text, indent);
+		char *line = mem_text_n(text + indent, length - indent);
+		paragraph(talk, head, indent, line);
+		free(line);
+		free(head);
+	}
 }
 
 void talk_secret(struct talk *talk, const char *label, const struct secret *secret)
@@ -157,6 +180,16 @@ static void input_came(void *owner, int fd, short events)
 	loop_unwatch(&talk->app->loop, fd);
 }
 
+static void suspend(struct talk *talk)
+{
+	if (number_undo_is_any(talk->app)) {
+		app_notice(talk->app, "%s", NUMBER_UNDO_NO_SUSPEND);
+		return;
+	}
+	(void)signals_suspend_self();
+	talk->asks_again = true;
+}
+
 static void signal_came(void *owner, int fd, short events)
 {
 	struct talk *talk = owner;
@@ -167,17 +200,16 @@ static void signal_came(void *owner, int fd, short events)
 		if (codes[i] == SIGNALS_INTERRUPT) {
 			talk->is_interrupted = true;
 		} else if (codes[i] == SIGNALS_SUSPEND) {
-			signals_suspend_self();
-			talk->asks_again = true;
+			suspend(talk);
 		} else if (codes[i] == SIGNALS_END) {
 			talk->is_over = talk->must_end = true;
 		}
 	}
 }
 
-void talk_init(struct talk *talk, struct app *app, void (*idle)(void *owner), void *owner)
+void talk_init(struct talk *talk, struct app *app, const struct talk_ops *ops, void *owner)
 {
-	*talk = (struct talk) { .app = app, .idle = idle, .owner = owner };
+	*talk = (struct talk) { .app = app, .ops = ops, .owner = owner };
 	str_init(&talk->typed);
 	(void)loop_watch(&app->loop, STDIN_FILENO, POLLIN, input_came, talk);
 	(void)loop_watch(&app->loop, app->signal_pipe[0], POLLIN, signal_came, talk);
@@ -223,7 +255,27 @@ static char *line_take(struct talk *talk)
 static void idle_expired(void *owner)
 {
 	struct talk *talk = owner;
-	talk->idle(talk->owner);
+	talk->ops->idle(talk->owner);
+}
+
+/* What has come while the question stands is said at once; what was typed so far stays typed. */
+static void notice_say_between(struct talk *talk)
+{
+	bool is_whole = memchr(talk->typed.bytes, '\n', talk->typed.length) != NULL;
+	if (talk->app->notice == NULL || is_whole || talk->is_over || talk->is_interrupted)
+		return;
+	out(talk, "\n", 1);
+	talk_notice(talk);
+	talk->asks_again = true;
+}
+
+static void question_show(struct talk *talk, const char *prompt)
+{
+	if (talk->asks_again) {
+		talk->ops->asks(talk->owner);
+		out(talk, prompt, strlen(prompt));
+	}
+	talk->asks_again = false;
 }
 
 /* A line as it was typed, or NULL as talk_ask. */
@@ -234,13 +286,12 @@ static char *line_wait(struct talk *talk, const char *prompt)
 	talk->is_interrupted = false;
 	talk->asks_again = true;
 	for (;;) {
-		if (talk->asks_again)
-			out(talk, prompt, strlen(prompt));
-		talk->asks_again = false;
+		question_show(talk, prompt);
 		line = line_take(talk);
 		if (line != NULL || talk->is_over || talk->is_interrupted)
 			break;
 		step(talk);
+		notice_say_between(talk);
 	}
 	loop_timer_stop(&talk->app->loop, &idle_timer);
 	if (line == NULL)
@@ -253,7 +304,9 @@ char *talk_ask(struct talk *talk, const char *prompt)
 	struct str shown;
 	char *line;
 	str_init(&shown);
-	typography_write(&shown, prompt, strlen(prompt));
+	broken_write(&shown, "", 0, prompt);
+	if (shown.length > 0 && shown.bytes[shown.length - 1] != ' ')
+		str_add_char(&shown, ' ');
 	for (;;) {
 		talk_notice(talk);
 		line = line_wait(talk, shown.bytes);
@@ -323,9 +376,33 @@ bool talk_wait(struct talk *talk, bool (*is_under_way)(const void *owner), const
 {
 	int slow_timer = loop_timer_start(&talk->app->loop, SLOW_MS, slow_say, talk);
 	talk->is_interrupted = false;
-	while (is_under_way(owner) && !talk->is_interrupted && !talk->must_end)
+	while (is_under_way(owner) && !talk->is_interrupted && !talk->must_end) {
 		step(talk);
+		talk_notice(talk);
+	}
 	loop_timer_stop(&talk->app->loop, &slow_timer);
 	talk_notice(talk);
 	return !talk->is_interrupted && !talk->must_end;
+}
+
+static void tty_is_ready(void *owner, int fd, short events)
+{
+	bool *is_ready = owner;
+	(void)fd;
+	(void)events;
+	*is_ready = true;
+}
+
+/* Standard input is the same terminal: what is typed now is not for us. */
+bool talk_wait_input(struct talk *talk, int tty)
+{
+	struct loop *loop = &talk->app->loop;
+	bool is_ready = false;
+	loop_unwatch(loop, STDIN_FILENO);
+	(void)loop_watch(loop, tty, POLLIN, tty_is_ready, &is_ready);
+	while (!is_ready && !talk->must_end)
+		step(talk);
+	loop_unwatch(loop, tty);
+	(void)loop_watch(loop, STDIN_FILENO, POLLIN, input_came, talk);
+	return !talk->must_end;
 }

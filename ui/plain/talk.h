@@ -23,14 +23,20 @@ struct talk {
 	bool is_over;	     /* Ctrl-D, or the terminal has gone: nothing more is asked */
 	bool must_end;	     /* HUP or TERM: nothing is waited for either */
 	bool is_interrupted; /* Ctrl-C, since the last question or wait began */
-	bool asks_again;     /* sipdesk was suspended: the question is shown once more */
-	/* A question stood without an answer for KEYS_IDLE_MS. */
-	void (*idle)(void *owner);
+	bool asks_again;     /* something came between: the question is shown once more */
+	const struct talk_ops *ops;
 	void *owner;
 };
 
+struct talk_ops {
+	/* A question stood without an answer for KEYS_IDLE_MS. */
+	void (*idle)(void *owner);
+	/* A question is about to be shown: what is to be heard with each may be said. */
+	void (*asks)(void *owner);
+};
+
 /* Takes standard input and the signals over from the app. */
-void talk_init(struct talk *talk, struct app *app, void (*idle)(void *owner), void *owner);
+void talk_init(struct talk *talk, struct app *app, const struct talk_ops *ops, void *owner);
 void talk_release(struct talk *talk);
 
 /* One paragraph, broken at blanks to the terminal's width (80 where it has none); its further lines
@@ -42,11 +48,15 @@ void talk_row(struct talk *talk, size_t number, const char *words);
 void talk_title(struct talk *talk, const char *title);
 /* Lines as they are, laid out by who calls, of text that is fit to be shown; ends them. */
 void talk_lines(struct talk *talk, const char *text);
+/* A page of text: its lines are broken as paragraphs, and what is broken keeps their blanks in
+ * front. */
+void talk_page(struct talk *talk, const char *text);
 /* "label: " and a secret, made fit to be shown piece by piece: no copy of it stays. */
 void talk_secret(struct talk *talk, const char *label, const struct secret *secret);
 /* The error's sentence, the service's words, and the next step. */
 void talk_error(struct talk *talk, const struct err *err);
-/* The app's notice, if there is one; talk_ask and talk_wait do it by themselves. */
+/* The app's notice, if there is one; talk_ask and talk_wait do it by themselves, also while they
+ * wait. */
 void talk_notice(struct talk *talk);
 
 /* Shows `prompt` and waits for a line; blanks at its ends are taken off. Caller frees. NULL: Ctrl-C
@@ -60,6 +70,9 @@ int talk_choose(struct talk *talk, const char *prompt, size_t count);
 
 /* Waits while `is_under_way`. False: Ctrl-C, or must_end; then it may still be under way. */
 bool talk_wait(struct talk *talk, bool (*is_under_way)(const void *owner), const void *owner);
+
+/* Waits until there is something to read from `tty`, which another then reads. False: must_end. */
+bool talk_wait_input(struct talk *talk, int tty);
 
 /* Columns of the terminal, as far as lines are filled. */
 int talk_columns(void);

@@ -24,7 +24,11 @@ static struct screen_actions *self_of(struct screen *screen)
 static void actions_draw(struct screen *screen, struct term *term)
 {
 	struct screen_actions *self = self_of(screen);
-	const char *parts[] = { "sipdesk", screen->below->ops->title, "All actions", NULL };
+	const struct screen_ops *about = screen->below->ops;
+	const char *parts[] = { "sipdesk",
+				about->own_title == NULL ? about->title
+							 : about->own_title(screen->below),
+				"All actions", NULL };
 	int focus = pick_focus(&self->pick);
 	frame_header(term, parts, NULL);
 	draw_rule(term, frame_body_row(term), NULL);

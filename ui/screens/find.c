@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "calling/fields.h"
+#include "ui/app/field_finder.h"
 #include "ui/screens/pick.h"
 #include "ui/term/draw.h"
 #include "ui/widgets/frame.h"
@@ -17,7 +18,7 @@ struct screen_find {
 	struct open_number *number;
 	struct text_edit wanted;
 	struct pick pick;
-	struct field_ref *refs; /* of the rows */
+	struct field_matches matches; /* the rows */
 };
 
 static struct screen_find *self_of(struct screen *screen)
@@ -25,61 +26,15 @@ static struct screen_find *self_of(struct screen *screen)
 	return (struct screen_find *)screen;
 }
 
-/* Labels come first: what help and paths mention is a second guess. */
-static void field_consider(struct screen_find *self, struct field_ref ref, bool by_label)
-{
-	const struct field *field = field_of(ref.field);
-	const char *wanted = text_edit_text(&self->wanted);
-	const char *key = field->form == FIELD_FORM_PARAMETER
-				  ? values_get(&self->number->draft.mine,
-					       field_ref_parameter(FIELD_PARAMETER_KEY, ref.server,
-								   ref.parameter))
-				  : NULL;
-	const char *label = key == NULL || key[0] == '\0' ? field->label : key;
-	struct str path;
-	str_init(&path);
-	field_path(ref, &self->number->draft.mine, &path);
-	bool label_has_it = text_contains_nocase(label, wanted);
-	bool other_has_it = text_contains_nocase(path.bytes, wanted) ||
-			    text_contains_nocase(field->help, wanted);
-	if (by_label ? label_has_it : other_has_it && !label_has_it) {
-		self->refs = mem_grow(self->refs, (size_t)self->pick.count, sizeof *self->refs);
-		self->refs[self->pick.count] = ref;
-		pick_add(&self->pick, label, path.bytes)->help = mem_text(field->help);
-	}
-	str_release(&path);
-}
-
-static void server_consider(struct screen_find *self, int server, bool by_label)
-{
-	const struct sip_server *shown = &self->number->draft.mine.servers[server];
-	for (enum field_id id = FIELD_SERVER_HOSTNAME; id <= FIELD_SERVER_APP_ID; id++)
-		if (field_of(id)->type != FIELD_TYPE_LIST)
-			field_consider(self, field_ref_server(id, server), by_label);
-	for (size_t i = 0; i < shown->parameter_count; i++)
-		field_consider(self, field_ref_parameter(FIELD_PARAMETER_VALUE, server, (int)i),
-			       by_label);
-}
-
-static void matches_add(struct screen_find *self, bool by_label)
-{
-	const struct calling_values *mine = &self->number->draft.mine;
-	for (enum field_id id = 0; id < FIELD_SETTINGS_COUNT; id++)
-		if ((field_of(id)->flags & FIELD_HIDE_ABSENT) == 0 ||
-		    values_get(mine, field_ref_of(id)) != NULL)
-			field_consider(self, field_ref_of(id), by_label);
-	for (size_t i = 0; i < mine->server_count; i++)
-		if (!mine->servers[i].removed)
-			server_consider(self, (int)i, by_label);
-}
-
 static void matches_fill(struct screen_find *self)
 {
 	pick_clear(&self->pick);
-	free(self->refs);
-	self->refs = NULL;
-	matches_add(self, true);
-	matches_add(self, false);
+	field_matches_find(&self->matches, self->number, text_edit_text(&self->wanted));
+	for (size_t i = 0; i < self->matches.count; i++) {
+		const struct field_match *match = &self->matches.items[i];
+		pick_add(&self->pick, match->label, match->path)->help =
+			mem_text(field_of(match->ref.field)->help);
+	}
 	if (self->pick.scroll.focus >= self->pick.count)
 		self->pick.scroll.focus = 0;
 }
@@ -127,7 +82,7 @@ static void find_act(struct screen *screen, enum action_id action)
 		app_pop(app);
 	} else if (action == ACTION_OPEN && focus >= 0) {
 		struct open_number *number = self->number;
-		struct field_ref ref = self->refs[focus];
+		struct field_ref ref = self->matches.items[focus].ref;
 		screen_settings_jump(app, number, ref);
 	}
 }
@@ -142,7 +97,7 @@ static void find_release(struct screen *screen)
 {
 	struct screen_find *self = self_of(screen);
 	pick_clear(&self->pick);
-	free(self->refs);
+	field_matches_release(&self->matches);
 	text_edit_release(&self->wanted);
 	free(self);
 }

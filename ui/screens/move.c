@@ -2,11 +2,8 @@
 
 #include "base/mem.h"
 #include "calling/fields.h"
-#include "calling/hostname.h"
-#include "calling/paste.h"
-#include "calling/rules.h"
+#include "ui/app/number_move.h"
 #include "ui/app/number_sequence.h"
-#include "ui/app/tls_check.h"
 #include "ui/screens/change_rows.h"
 #include "ui/screens/plan_rows.h"
 #include "ui/widgets/box.h"
@@ -17,13 +14,11 @@
 
 enum { ROW_CHECK = 1 << 16, ROW_UNDO };
 
-/* Which server is asked here, and is nothing of the draft; the rest is made of the number as it
- * is. */
+/* Which server is asked here, and is nothing of the draft. */
 struct screen_move {
 	struct screen screen;
 	struct open_number *number;
-	struct pasted_server to;
-	struct err check_err; /* why it could not be checked */
+	struct number_move move;
 	struct form form;
 	enum field_id editing; /* FIELD_SERVER_HOSTNAME or FIELD_SERVER_PORT, while form.is_editing
 				*/
@@ -33,100 +28,6 @@ struct screen_move {
 static struct screen_move *self_of(struct screen *screen)
 {
 	return (struct screen_move *)screen;
-}
-
-/* --- what is wanted --------------------------------------------------------------------------- */
-
-static int server_of(const struct calling_values *values)
-{
-	const struct sip_server *server = values_first_server(values);
-	return server == NULL ? -1 : (int)(server - values->servers);
-}
-
-static void parameters_take(const struct screen_move *self, struct sip_server *server)
-{
-	while (server->parameter_count > 0)
-		server_parameter_remove(server, 0);
-	for (size_t i = 0; i < self->to.parameter_count; i++) {
-		struct parameter *parameter = server_parameter_add(server);
-		mem_text_set(&parameter->key, self->to.parameters[i].key);
-		mem_text_set(&parameter->value, self->to.parameters[i].value);
-	}
-}
-
-/* `mine` must be fresh. */
-static void wanted_make(const struct screen_move *self, struct calling_values *mine)
-{
-	values_copy(mine, &self->number->settings.values);
-	int place = server_of(mine);
-	if (place < 0 || self->to.hostname == NULL)
-		return;
-	struct sip_server *server = &mine->servers[place];
-	mem_text_set(&server->hostname, self->to.hostname);
-	mem_text_set(&server->port, self->to.port);
-	if (self->to.has_parameters || self->to.parameter_count > 0)
-		parameters_take(self, server);
-	if (self->to.srtp != NULL)
-		mem_text_set(&mine->texts[FIELD_SRTP], self->to.srtp);
-}
-
-/* The check of what is typed; NULL: there is none. */
-static struct tls_check *check_of(const struct screen_move *self)
-{
-	struct tls_check *check = tls_check_of(self->number, TLS_CHECK_ELSEWHERE);
-	const char *port =
-		self->to.port == NULL ? field_of(FIELD_SERVER_PORT)->absent : self->to.port;
-	char *ascii = self->to.hostname == NULL ? NULL : hostname_to_ascii(self->to.hostname);
-	const char *hostname = ascii == NULL ? self->to.hostname : ascii;
-	bool is_of_it = check != NULL && text_equal_nocase(check->hostname, hostname) &&
-			text_equal(check->port, port);
-	free(ascii);
-	return is_of_it ? check : NULL;
-}
-
-static bool has_passed(const struct tls_check *check)
-{
-	return check != NULL && check->state == TLS_CHECK_DONE &&
-	       (check->verdict == VERDICT_PASS || check->verdict == VERDICT_WARN);
-}
-
-/* The gravest that validation objects to; NULL: nothing. `findings` holds it. */
-static const struct finding *objection(const struct screen_move *self, struct findings *findings)
-{
-	struct calling_values mine;
-	findings_init(findings);
-	wanted_make(self, &mine);
-	rules_check(&self->number->settings, &mine, findings);
-	values_release(&mine);
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].severity == SEVERITY_FAILURE)
-			return &findings->items[i];
-	return NULL;
-}
-
-static bool is_elsewhere(const struct screen_move *self)
-{
-	struct calling_values mine;
-	struct change_lines lines = { 0 };
-	wanted_make(self, &mine);
-	change_lines_compute(&self->number->settings.values, &mine, &lines);
-	bool differs = lines.count > 0;
-	change_lines_release(&lines);
-	values_release(&mine);
-	return differs;
-}
-
-/* As soon as there is a server to check, it is checked. */
-static void check_begin(struct screen_move *self)
-{
-	struct findings findings;
-	err_init(&self->check_err);
-	if (self->to.hostname == NULL)
-		return;
-	if (objection(self, &findings) == NULL && is_elsewhere(self) && check_of(self) == NULL)
-		(void)tls_check_elsewhere_start(self->number, self->to.hostname, self->to.port,
-						&self->check_err);
-	findings_release(&findings);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -147,32 +48,21 @@ static void field_row(struct screen_move *self, enum field_id id, const char *va
 		row->note = mem_format("now %s", was);
 }
 
-static char *check_sentence(const struct screen_move *self)
-{
-	char *words = tls_check_words(check_of(self));
-	char *sentence = self->check_err.kind != ERR_NONE
-				 ? mem_format("%s was not checked. %s", self->to.hostname,
-					      self->check_err.sentence)
-				 : mem_format("The TLS check of %s: %s", self->to.hostname, words);
-	free(words);
-	return sentence;
-}
-
 static void check_row(struct screen_move *self)
 {
-	const struct tls_check *check = check_of(self);
+	const struct tls_check *check = number_move_check(&self->move);
 	bool is_running = check != NULL && check->state == TLS_CHECK_RUNNING;
-	char *sentence = check_sentence(self);
+	char *sentence = number_move_check_sentence(&self->move);
 	(void)form_add(&self->form, FORM_SECTION, "Check");
 	/* A field that is none, so that the row can have the focus. */
 	struct form_row *row =
 		form_add_sentence(&self->form, field_ref_parameter(FIELD_SIP_SERVERS, 0, 0),
 				  sentence, form_sentence_columns(&self->screen.app->term),
-				  has_passed(check) ? STYLE_GOOD
-				  : is_running	    ? STYLE_NORMAL
-						    : STYLE_WRONG);
+				  number_move_has_passed(&self->move) ? STYLE_GOOD
+				  : is_running			      ? STYLE_NORMAL
+								      : STYLE_WRONG);
 	row->action = ROW_CHECK;
-	row->mark = has_passed(check) || is_running ? ' ' : '!';
+	row->mark = number_move_has_passed(&self->move) || is_running ? ' ' : '!';
 	free(sentence);
 }
 
@@ -182,7 +72,7 @@ static void plan_fill(struct screen_move *self)
 	const struct term *term = &self->screen.app->term;
 	struct calling_values mine;
 	struct change_lines lines = { 0 };
-	wanted_make(self, &mine);
+	number_move_wanted(&self->move, &mine);
 	change_lines_compute(&base->values, &mine, &lines);
 	check_row(self);
 	(void)form_add(&self->form, FORM_SECTION, "What changes");
@@ -199,19 +89,19 @@ static void rows_fill(struct screen_move *self)
 	const struct sip_server *server = values_first_server(&self->number->settings.values);
 	struct findings findings;
 	form_begin(&self->form);
-	field_row(self, FIELD_SERVER_HOSTNAME, self->to.hostname,
+	field_row(self, FIELD_SERVER_HOSTNAME, self->move.to.hostname,
 		  server == NULL ? NULL : server->hostname);
-	field_row(self, FIELD_SERVER_PORT, self->to.port,
+	field_row(self, FIELD_SERVER_PORT, self->move.to.port,
 		  server == NULL	 ? NULL
 		  : server->port == NULL ? field_of(FIELD_SERVER_PORT)->absent
 					 : server->port);
-	const struct finding *wrong = objection(self, &findings);
-	if (self->to.hostname == NULL)
+	const struct finding *wrong = number_move_objection(&self->move, &findings);
+	if (self->move.to.hostname == NULL)
 		sentence_add(self, STYLE_DIM,
 			     "A sip: URI, host:port, a link or a JSON sample is understood, too.");
 	else if (wrong != NULL)
 		sentence_add(self, STYLE_WRONG, wrong->sentence);
-	else if (!is_elsewhere(self))
+	else if (!number_move_is_elsewhere(&self->move))
 		sentence_add(self, STYLE_NORMAL, "That is the SIP server it has already.");
 	else
 		plan_fill(self);
@@ -228,7 +118,7 @@ static void move_draw(struct screen *screen, struct term *term)
 	draw_rule(term, frame_body_row(term), NULL);
 	screen_help_lines(
 		screen, term, STYLE_NORMAL,
-		self->form.is_editing || self->to.hostname == NULL
+		self->form.is_editing || self->move.to.hostname == NULL
 			? "The SIP server that calls are to go to. It is checked before "
 			  "anything is sent."
 			: "y moves the number there. Parameters and SRTP key exchange are "
@@ -238,43 +128,21 @@ static void move_draw(struct screen *screen, struct term *term)
 
 /* --- typing ----------------------------------------------------------------------------------- */
 
-static char **text_of(struct screen_move *self, enum field_id id)
-{
-	return id == FIELD_SERVER_HOSTNAME ? &self->to.hostname : &self->to.port;
-}
-
 static void edit_begin(struct screen_move *self, enum field_id id)
 {
-	const char *text = *text_of(self, id);
+	const struct pasted_server *to = &self->move.to;
+	const char *text = id == FIELD_SERVER_HOSTNAME ? to->hostname : to->port;
 	self->editing = id;
 	form_focus(&self->form, field_ref_of(id), -1);
 	form_edit_begin(&self->form, text == NULL ? "" : text, field_of(id)->limit, false);
 }
 
-/* False: a plain hostname, or nothing known. */
-static bool pasted_take(struct screen_move *self, const char *text)
-{
-	struct pasted_server pasted;
-	pasted_server_init(&pasted);
-	bool understood = paste_understand(&pasted, text) && pasted.hostname != NULL;
-	if (understood) {
-		app_notice(self->screen.app, "%s", pasted.taken == NULL ? "" : pasted.taken);
-		pasted_server_release(&self->to);
-		self->to = pasted;
-	} else {
-		pasted_server_release(&pasted);
-	}
-	return understood;
-}
-
 static void edit_keep(struct screen_move *self)
 {
-	char *typed = field_tidy(field_of(self->editing), text_edit_text(&self->form.edit));
+	char *typed = mem_text(text_edit_text(&self->form.edit));
 	form_edit_end(&self->form);
-	if (self->editing != FIELD_SERVER_HOSTNAME || !pasted_take(self, typed))
-		mem_text_set(text_of(self, self->editing), typed[0] == '\0' ? NULL : typed);
+	number_move_enter(&self->move, self->editing, typed);
 	free(typed);
-	check_begin(self);
 }
 
 static bool edit_key(struct screen_move *self, uint32_t key)
@@ -310,9 +178,8 @@ static bool move_event(struct screen *screen, const struct input_event *event)
 	if (event->kind == INPUT_KEY)
 		return edit_key(self, event->key);
 	bool left_out = event->cut;
-	if (self->editing == FIELD_SERVER_HOSTNAME && pasted_take(self, event->text)) {
+	if (self->editing == FIELD_SERVER_HOSTNAME && number_move_paste(&self->move, event->text)) {
 		form_edit_end(&self->form);
-		check_begin(self);
 		return true;
 	}
 	if (text_edit_paste(&self->form.edit, event->text, event->length, &left_out) ==
@@ -330,7 +197,7 @@ static void key_came(void *owner, const struct secret *key)
 	struct calling_values mine;
 	if (key == NULL)
 		return;
-	wanted_make(self, &mine);
+	number_move_wanted(&self->move, &mine);
 	(void)screen_sending_begin(self->screen.app, self->number, SEQUENCE_MOVE, &mine,
 				   self->undo_wanted, &self->screen);
 	values_release(&mine);
@@ -350,14 +217,12 @@ static void begin(struct screen_move *self)
 		{ .label = "Stay", .key = 'n' },
 	};
 	struct app *app = self->screen.app;
-	if (has_passed(check_of(self))) {
+	if (number_move_has_passed(&self->move)) {
 		open_number_key_fetch(self->number, key_came, self);
 		return;
 	}
-	char *words = check_sentence(self);
-	char *sentence = mem_format("%s Where Meta refuses its certificate or cannot reach it, no "
-				    "call gets through.",
-				    words);
+	char *words = number_move_check_sentence(&self->move);
+	char *sentence = mem_format("%s %s", words, MOVE_UNCHECKED_MEANING);
 	app_push(app, box_new(app, "Move without a passed check?", sentence, answers,
 			      ARRAY_LENGTH(answers), 1, true, override_answered, self));
 	free(sentence);
@@ -390,9 +255,9 @@ static void move_act(struct screen *screen, enum action_id action)
 	case ACTION_NEXT_VALUE: row_open(self); break;
 	case ACTION_SEND: begin(self); break;
 	case ACTION_CHECK:
-		if (check_of(self) == NULL)
-			check_begin(self);
-		if (check_of(self) != NULL)
+		if (number_move_check(&self->move) == NULL)
+			number_move_check_begin(&self->move);
+		if (number_move_check(&self->move) != NULL)
 			app_push(app, screen_check_new(app, self->number, TLS_CHECK_ELSEWHERE));
 		break;
 	case ACTION_TROUBLES: app_push(app, screen_troubles_new(app, self->number, -1)); break;
@@ -410,24 +275,9 @@ static bool move_offers(struct screen *screen, enum action_id action)
 static const char *move_why_not(struct screen *screen, enum action_id action)
 {
 	const struct screen_move *self = self_of(screen);
-	const char *why = number_sequence_why_not(self->number, SEQUENCE_MOVE);
-	struct findings findings;
-	if (action == ACTION_CHECK && self->to.hostname == NULL)
+	if (action == ACTION_CHECK && self->move.to.hostname == NULL)
 		return "There is no hostname to check yet: enter it first.";
-	if (action != ACTION_SEND || why != NULL)
-		return action == ACTION_SEND ? why : NULL;
-	if (self->to.hostname == NULL)
-		return "Type the new SIP server's hostname first.";
-	bool is_wrong = objection(self, &findings) != NULL;
-	findings_release(&findings);
-	if (is_wrong)
-		return "What is wrong stands below the port: correct it first.";
-	if (!is_elsewhere(self))
-		return "That is the SIP server it has already.";
-	const struct tls_check *check = check_of(self);
-	return check != NULL && check->state == TLS_CHECK_RUNNING
-		       ? "The TLS check still runs; F7 shows it, and x there cancels it."
-		       : NULL;
+	return action == ACTION_SEND ? number_move_why_not(&self->move) : NULL;
 }
 
 static const char *move_bar_label(struct screen *screen, enum action_id action)
@@ -446,7 +296,7 @@ static void move_release(struct screen *screen)
 	struct screen_move *self = self_of(screen);
 	keys_forget(screen->app, screen);
 	form_release(&self->form);
-	pasted_server_release(&self->to);
+	number_move_release(&self->move);
 	free(self);
 }
 
@@ -470,8 +320,7 @@ struct screen *screen_move_new(struct app *app, struct open_number *number)
 {
 	struct screen_move *self = screen_new(app, sizeof *self, &MOVE_OPS);
 	self->number = number;
-	pasted_server_init(&self->to);
-	err_init(&self->check_err);
+	number_move_init(&self->move, number);
 	form_init(&self->form);
 	edit_begin(self, FIELD_SERVER_HOSTNAME);
 	return &self->screen;

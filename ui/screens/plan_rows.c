@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "calling/changes.h"
 #include "calling/requests.h"
+#include "ui/app/number_undo.h"
 
 #include <stdlib.h>
 
@@ -55,9 +56,5 @@ void undo_row_add(struct form *form, const struct term *term, bool is_wanted, in
 	row->action = action;
 	row->value =
 		mem_text(is_wanted ? "after 5 minutes, unless confirmed" : "no; Enter switches it");
-	sentence_add(form, term,
-		     "With it the former settings are written back after 5 minutes unless you keep "
-		     "the new ones. sipdesk must stay open for that; where it does not, its next "
-		     "start offers the undo.",
-		     STYLE_DIM);
+	sentence_add(form, term, NUMBER_UNDO_MEANING, STYLE_DIM);
 }

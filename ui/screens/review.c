@@ -1,12 +1,11 @@
 #include "ui/screens/screens.h"
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "calling/fields.h"
-#include "calling/requests.h"
 #include "ui/app/tls_check.h"
 #include "ui/app/number_sequence.h"
 #include "ui/app/number_undo.h"
+#include "ui/app/request_text.h"
 #include "ui/screens/change_rows.h"
 #include "ui/screens/number_form.h"
 #include "ui/screens/plan_rows.h"
@@ -14,7 +13,6 @@
 #include "ui/widgets/frame.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A finding's row has its place as its action; above all of them stand the checks of servers. */
 enum { ROW_CHECK = 1 << 16, ROW_UNDO = 1 << 15, PHONE_COLUMNS_LEAST = 76 };
@@ -152,62 +150,16 @@ static void review_draw(struct screen *screen, struct term *term)
 
 /* --- the requests as text -------------------------------------------------------------------- */
 
-/* `text` within single quotes for a POSIX shell. */
-static void shell_quote(const char *text, struct str *out)
+static void requests_show(struct screen_review *self, const char *title, enum request_form form)
 {
-	str_add_char(out, '\'');
-	for (; *text != '\0'; text++)
-		if (*text == '\'')
-			str_add(out, "'\\''");
-		else
-			str_add_char(out, *text);
-	str_add_char(out, '\'');
-}
-
-static void request_write(const struct open_number *number, const char *body, struct str *out)
-{
-	str_addf(out, "POST %s%s\n%s: (the number's key)\nContent-Type: application/json\n\n",
-		 number->endpoint.api_url, ENDPOINT_SETTINGS_PATH, ENDPOINT_KEY_HEADER);
-	json_write_pretty(out, body, strlen(body));
-	str_add(out, "\n\n");
-}
-
-static void curl_write(const struct open_number *number, const char *body, struct str *out)
-{
-	str_add(out, "curl -X POST ");
-	char *url = mem_format("%s%s", number->endpoint.api_url, ENDPOINT_SETTINGS_PATH);
-	shell_quote(url, out);
-	free(url);
-	str_addf(out,
-		 " \\\n  -H \"%s: $D360_API_KEY\" \\\n  -H 'Content-Type: application/json' \\\n"
-		 "  --data-binary ",
-		 ENDPOINT_KEY_HEADER);
-	/* Laid out, so that no line of it is broken on the screen and spoilt when copied there. */
-	struct str pretty;
-	str_init(&pretty);
-	json_write_pretty(&pretty, body, strlen(body));
-	shell_quote(pretty.bytes, out);
-	str_release(&pretty);
-	str_add(out, "\n\n");
-}
-
-static void requests_show(struct screen_review *self, const char *title,
-			  void (*write)(const struct open_number *, const char *, struct str *))
-{
-	struct write_plan plan;
+	struct app *app = self->screen.app;
 	struct err err;
 	struct str text;
-	write_plan_init(&plan);
 	str_init(&text);
-	if (write_plan_make(&plan, &self->number->settings, &self->number->draft.mine, &err)) {
-		for (size_t i = 0; i < plan.count; i++)
-			write(self->number, plan.requests[i].body, &text);
-		app_push(self->screen.app,
-			 screen_page_new(self->screen.app, self->number->label, title, text.bytes));
-	} else {
-		app_notice(self->screen.app, "%s", err.sentence);
-	}
-	write_plan_release(&plan);
+	if (request_text_write(self->number, form, &text, &err))
+		app_push(app, screen_page_new(app, self->number->label, title, text.bytes));
+	else
+		app_notice(app, "%s", err.sentence);
 	str_release(&text);
 }
 
@@ -250,8 +202,8 @@ static void review_act(struct screen *screen, enum action_id action)
 	const struct form_row *row = form_focused(&self->form);
 	switch (action) {
 	case ACTION_SEND: open_number_key_fetch(number, send_key_came, self); break;
-	case ACTION_REQUEST: requests_show(self, "Exact request", request_write); break;
-	case ACTION_CURL: requests_show(self, "curl equivalent", curl_write); break;
+	case ACTION_REQUEST: requests_show(self, "Exact request", REQUEST_EXACT); break;
+	case ACTION_CURL: requests_show(self, "curl equivalent", REQUEST_CURL); break;
 	case ACTION_OPEN:
 	case ACTION_NEXT_VALUE:
 		if (row != NULL && row->action == ROW_UNDO)

@@ -190,7 +190,6 @@ static void server_draw(struct screen *screen, struct term *term)
 {
 	struct number_form *fields = fields_of(screen);
 	char *right = mem_format("%zu changed", fields->number->changed_count);
-	enum style style = STYLE_NORMAL;
 	screen_header(term, fields->number, "SIP server",
 		      fields->number->changed_count > 0 ? right : NULL);
 	free(right);
@@ -199,14 +198,19 @@ static void server_draw(struct screen *screen, struct term *term)
 		(void)draw_paragraph(term, frame_body_row(term) + 1, 3, term->columns - 6, 4,
 				     STYLE_NORMAL,
 				     "This SIP server is no longer in the number's settings.");
-		screen_help_lines(screen, term, style, "Esc goes back to the calling settings.");
+		screen_help_lines(screen, term, STYLE_NORMAL,
+				  "Esc goes back to the calling settings.");
 		return;
 	}
-	const char *sentence = help_sentence(screen, &style);
-	screen_help_lines(screen, term, style, sentence);
+	struct form_help help;
+	form_help_init(&help);
+	help.sentence = help_sentence(screen, &help.style);
+	number_form_help_more(fields, &help);
 	uri_draw(screen, term);
 	draw_rule(term, frame_body_row(term), NULL);
-	form_draw(&fields->form, term, frame_body_row(term) + 1, form_rows(screen, term));
+	screen_form_draw(screen, &fields->form, &help, term, frame_body_row(term) + 1,
+			 form_rows(screen, term));
+	form_help_release(&help);
 }
 
 /* --- what is done --------------------------------------------------------------------------- */
