@@ -9,7 +9,7 @@
 # NAME_replay is given the fuzzers' corpus tests/fuzz/corpus/NAME.
 set -u
 
-seconds_max=300 # for one program; the slowest takes a tenth of it under the sanitizers
+seconds_max=300 # for one program; the slowest takes a third of it
 support=$(dirname "$0")
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
