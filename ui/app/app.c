@@ -190,9 +190,7 @@ static void app_suspend(struct app *app)
 	bool was_suspended = signals_suspend_self();
 	app_terminal_return(app);
 	if (!was_suspended)
-		app_notice(app,
-			   "sipdesk was not suspended: there is no shell with job control here "
-			   "that could bring it back.");
+		app_notice(app, "%s", SIGNALS_NOT_SUSPENDED);
 }
 
 /* What each screen shares; true where it was one of those. */

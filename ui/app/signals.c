@@ -56,6 +56,10 @@ void signals_release(int pipe_ends[2])
 	}
 }
 
+const char SIGNALS_NOT_SUSPENDED[] =
+	"sipdesk was not suspended: there is no shell with job control here that could bring it "
+	"back.";
+
 static void continued_note(int number)
 {
 	(void)number;

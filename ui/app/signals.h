@@ -21,5 +21,7 @@ void signals_release(int pipe_ends[2]);
  * where nobody could continue it, without a shell that has job control: the kernel stops no such
  * process. */
 bool signals_suspend_self(void);
+/* What is said then. */
+extern const char SIGNALS_NOT_SUSPENDED[];
 
 #endif

@@ -186,7 +186,8 @@ static void suspend(struct talk *talk)
 		app_notice(talk->app, "%s", NUMBER_UNDO_NO_SUSPEND);
 		return;
 	}
-	(void)signals_suspend_self();
+	if (!signals_suspend_self())
+		app_notice(talk->app, "%s", SIGNALS_NOT_SUSPENDED);
 	talk->asks_again = true;
 }
 
