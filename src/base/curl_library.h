@@ -35,7 +35,8 @@
 	EACH(url)                    \
 	EACH(url_cleanup)            \
 	EACH(url_get)                \
-	EACH(url_set)
+	EACH(url_set)                \
+	EACH(version_info)
 
 struct curl_library {
 #define CURL_LIBRARY_MEMBER(name) __typeof__(curl_##name) *(name);

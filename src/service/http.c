@@ -3,6 +3,7 @@
 #include "base/curl_library.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/trust_folder.h"
 #include "service/http_failure.h"
 #include "service/http_url.h"
 
@@ -397,11 +398,26 @@ static bool body_set(struct http_request *request, const char *body)
 	return code == CURLE_OK;
 }
 
+/* NULL where it is empty, too. */
+static const char *environment_of(const char *name)
+{
+	const char *value = getenv(name);
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* Does libcurl know a folder with the very roots of its file? To read the file takes 30 ms for each
+ * connection, in which no key is answered. */
+static bool has_trust_folder(const struct curl_library *curl)
+{
+	const char *folder = curl->version_info(CURLVERSION_NOW)->capath;
+	return folder != NULL && trust_folder_is_made(folder);
+}
+
 static CURLcode trust_set(const struct http *http, CURL *easy)
 {
 	const struct curl_library *curl = &http->curl;
-	const char *file = getenv("SSL_CERT_FILE");
-	const char *folder = getenv("SSL_CERT_DIR");
+	const char *file = environment_of("SSL_CERT_FILE");
+	const char *folder = environment_of("SSL_CERT_DIR");
 	CURLcode code = curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	code |= curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (http->ca_file != NULL) {
@@ -410,10 +426,12 @@ static CURLcode trust_set(const struct http *http, CURL *easy)
 		code |= curl->easy_setopt(easy, CURLOPT_CAPATH, NULL);
 		return code;
 	}
-	if (file != NULL && file[0] != '\0')
+	if (file != NULL)
 		code |= curl->easy_setopt(easy, CURLOPT_CAINFO, file);
-	if (folder != NULL && folder[0] != '\0')
+	if (folder != NULL)
 		code |= curl->easy_setopt(easy, CURLOPT_CAPATH, folder);
+	if (file == NULL && folder == NULL && has_trust_folder(curl))
+		code |= curl->easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	return code;
 }
 

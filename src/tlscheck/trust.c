@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/trust_folder.h"
 #include "tlscheck/certificate_text.h"
 #include "tlscheck/judging.h"
 
@@ -25,7 +26,6 @@ enum {
 	CA_FILE_BYTES_MAX = 16 * 1024 * 1024, /* the system's whole list has 220 KiB */
 	OLD_DAYS = 365,
 	FILES_DATED_MAX = 32, /* enough to tell the day of a list; each is a system call */
-	HASH_DIGITS = 8,      /* "002c0b4f.0": c_rehash's links */
 };
 
 static void pem_load(X509_STORE *store, const struct str *bytes, size_t *count)
@@ -64,14 +64,6 @@ static bool given_load(struct trust *trust, const char *ca_file, struct err *err
 	return true;
 }
 
-/* "002c0b4f.0" */
-static bool is_hash_link(const char *name)
-{
-	size_t digits = strspn(name, "0123456789abcdef");
-	return digits == HASH_DIGITS && name[digits] == '.' && name[digits + 1] != '\0' &&
-	       strspn(name + digits + 1, "0123456789") == strlen(name + digits + 1);
-}
-
 static int time_compare(const void *a, const void *b)
 {
 	int64_t first = *(const int64_t *)a;
@@ -89,7 +81,7 @@ static void folder_count(struct trust *trust, const char *path)
 	const struct dirent *entry;
 	while (folder != NULL && (entry = readdir(folder)) != NULL) {
 		struct stat status;
-		if (!is_hash_link(entry->d_name))
+		if (!trust_folder_is_link(entry->d_name))
 			continue;
 		trust->root_count++;
 		if (count < FILES_DATED_MAX &&
