@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 	const struct command *command = command_find(first);
 	if (command == NULL || command->handles_secrets)
 		secret_allocators_install();
-	(void)setlocale(LC_ALL, "");
+	(void)setlocale(LC_CTYPE, ""); /* all that is written is English */
 	if (command != NULL)
 		return command->run(argc - 1, argv + 1);
 	if (text_equal(first, "--help")) {

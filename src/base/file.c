@@ -40,19 +40,30 @@ bool file_write_error(const char *what, const char *path, struct err *err)
 	return false;
 }
 
+/* A regular file's size, else what a pipe may have at once. */
+static size_t size_expected(int file)
+{
+	struct stat status;
+	return fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > READ_SIZE
+		       ? (size_t)status.st_size
+		       : READ_SIZE;
+}
+
 bool file_read_open(int file, const char *name, size_t limit, struct str *out, struct err *err)
 {
 	ssize_t got = -1;
+	size_t most = size_expected(file) + 1; /* its end is seen by the same look */
 	while (got != 0) {
 		size_t room = limit - out->length + 1; /* one more shows that there is more */
-		if (room > READ_SIZE)
-			room = READ_SIZE;
+		if (room > most)
+			room = most;
 		str_reserve(out, room);
 		got = read(file, out->bytes + out->length, room);
 		if (got < 0 && errno != EINTR)
 			return io_error(err, "Cannot read", name);
 		out->length += got > 0 ? (size_t)got : 0;
 		out->bytes[out->length] = '\0';
+		most = READ_SIZE;
 		if (out->length > limit)
 			return err_set(err, ERR_INPUT, "There are more than %zu bytes in %s.",
 				       limit, name);

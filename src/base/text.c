@@ -66,8 +66,21 @@ bool text_utf8_valid(const char *bytes, size_t length)
 	return true;
 }
 
+/* Is each of the eight bytes one from ' ' to '~'? Less ' ', a byte below it has its highest bit
+ * set; so has DEL with one more. Only behind such a byte can another borrow or carry. */
+static bool eight_are_printable(const char *bytes)
+{
+	static const uint64_t ones = 0x0101010101010101U, highs = 0x8080808080808080U;
+	uint64_t eight;
+	memcpy(&eight, bytes, sizeof eight);
+	return (((eight - ones * ' ') | (eight + ones) | eight) & highs) == 0;
+}
+
 bool text_has_control(const char *text)
 {
+	size_t left = strlen(text); /* many thousand texts are looked at before the first frame */
+	for (; left >= sizeof(uint64_t) && eight_are_printable(text); left -= sizeof(uint64_t))
+		text += sizeof(uint64_t);
 	for (;;) {
 		uint32_t character = 0;
 		while (*text >= ' ' && *text < 0x7f)

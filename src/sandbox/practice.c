@@ -7,14 +7,14 @@ const struct practice_number PRACTICE_NUMBERS[] = {
 		.name = "Practice 1: new number",
 		.phone_number = "+12025550101",
 		.key = "practice-key-1-new",
-		.note = "Nothing is set up yet: add a SIP server and enable calling and SIP.",
+		.note = "Set SIP up from nothing.",
 		.settings = "{\"calling\":{\"status\":\"DISABLED\"}}",
 	},
 	{
 		.name = "Practice 2: SIP with DTLS",
 		.phone_number = "+12025550102",
 		.key = "practice-key-2-dtls",
-		.note = "Calls go to a SIP server; change its hostname, or choose SDES.",
+		.note = "Change its server, or try SDES.",
 		.settings =
 			"{\"calling\":{\"status\":\"ENABLED\",\"call_icon_visibility\":\"DEFAULT\","
 			"\"callback_permission_status\":\"ENABLED\",\"sip\":{\"status\":"
@@ -27,8 +27,7 @@ const struct practice_number PRACTICE_NUMBERS[] = {
 		.name = "Practice 3: SIP with SDES",
 		.phone_number = "+12025550103",
 		.key = "practice-key-3-sdes",
-		.note = "A server with request-URI user parameters; see what a change does to "
-			"SDES.",
+		.note = "Has request-URI parameters.",
 		.settings =
 			"{\"calling\":{\"status\":\"ENABLED\",\"call_icon_visibility\":\"DEFAULT\","
 			"\"callback_permission_status\":\"DISABLED\",\"sip\":{\"status\":"
@@ -42,8 +41,7 @@ const struct practice_number PRACTICE_NUMBERS[] = {
 		.name = "Practice 4: calling paused",
 		.phone_number = "+447700900104",
 		.key = "practice-key-4-paused",
-		.note = "Calling is paused for its quality: see the restriction; enabling is "
-			"refused.",
+		.note = "Paused for its quality.",
 		.settings = "{\"calling\":{\"status\":\"DISABLED\",\"call_icon_visibility\":"
 			    "\"DEFAULT\","
 			    "\"sip\":{\"status\":\"DISABLED\",\"servers\":[{\"hostname\":"
@@ -57,7 +55,7 @@ const struct practice_number PRACTICE_NUMBERS[] = {
 		.name = "Practice 5: another app",
 		.phone_number = "+447700900105",
 		.key = "practice-key-5-other-app",
-		.note = "Another app put a SIP server here; this key cannot remove it.",
+		.note = "Another app's server is on it.",
 		.settings =
 			"{\"calling\":{\"status\":\"ENABLED\",\"call_icon_visibility\":\"DEFAULT\","
 			"\"sip\":{\"status\":\"ENABLED\",\"servers\":[{\"hostname\":"
@@ -68,15 +66,14 @@ const struct practice_number PRACTICE_NUMBERS[] = {
 		.name = "Practice 6: low limit",
 		.phone_number = "+447700900106",
 		.key = "practice-key-6-limit",
-		.note = "Its messaging limit is below 2000, so calling cannot be enabled.",
+		.note = "Too low a limit for calling.",
 		.settings = "{\"calling\":{\"status\":\"DISABLED\"}}",
 	},
 	{
 		.name = "Practice 7: call hours",
 		.phone_number = "+12025550107",
 		.key = "practice-key-7-hours",
-		.note = "Call hours with a holiday, voicemail and an added codec, without SIP so "
-			"far.",
+		.note = "Has call hours and voicemail.",
 		.settings =
 			"{\"calling\":{\"status\":\"ENABLED\",\"call_icon_visibility\":\"DISABLE_"
 			"ALL\","

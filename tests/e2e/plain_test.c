@@ -68,6 +68,7 @@ static const struct turn STORY[] = {
 	{ "9 SRTP key exchange: SDES; changed, was DTLS Practice 1: new number:", "review" },
 	{ "2 requests, then read back.", NULL },
 	{ "send sends exactly this, after a question. Practice 1: new number:", "send" },
+	{ "Undo it by itself after 5 minutes, unless you keep it? y or n:", "n" },
 	{ "Send exactly this to Practice 1: new number, +12025550101, PRACTICE? y or n:", "y" },
 	{ "Outcome Applied", NULL },
 	{ "Practice 1: new number:", "list" },
@@ -142,7 +143,7 @@ static void what_is_wrong_is_not_sent(void **state)
 		{ "It cannot be sent before what is wrong is settled. SIP server:", "undo 1" },
 		{ "1 Hostname: edge.clinic.example 2", NULL },
 		{ "SIP server:", "4" },
-		{ "Value of tgrp", "-" },
+		{ "Key, now tgrp (an empty line leaves it, - removes the parameter):", "-" },
 		{ "SIP server:", "back" },
 		{ "1 changed.", NULL },
 		{ "Practice 3: SIP with SDES:", "5" },
@@ -186,6 +187,96 @@ static void the_practice_service_outlives_ctrl_c(void **state)
 	practice_close(&desk);
 }
 
+/* --- fields and parameters -------------------------------------------------------------------- */
+
+static void fields_are_found(void **state)
+{
+	static const struct turn TURNS[] = {
+		{ "a part of its name:", "3" },
+		{ "Practice 3: SIP with SDES:", "find nowhere" },
+		{ "No field has that in its label, help or JSON path.", NULL },
+		{ "Practice 3: SIP with SDES:", "F3" },
+		{ "Part of a label, a help sentence or a JSON path:", "servers[0].port" },
+		{ "1 Port, calling.sip.servers[0].port. The TLS port", NULL },
+		{ "or an empty line to go back:", "1" },
+		{ "Port Now 5061.", NULL },
+		{ "clears it):", "5071" },
+		{ "Port: 5071; changed, was 5061 Practice 3: SIP with SDES:", "find CALLBACK" },
+		{ "1 Callback permission, calling.callback_permission_status.", NULL },
+		{ "or an empty line to go back:", "1" },
+		{ "leave it:", "1" },
+		{ "4 Callback permission: Enabled; changed, was Disabled Practice 3", "find tgrp" },
+		{ "1 tgrp, calling.sip.servers[0].request_uri_user_params", NULL },
+		{ "or an empty line to go back:", "1" },
+		{ "Key, now tgrp", NULL },
+		{ "removes the parameter):", "" },
+		{ "Value, now front-desk (an empty line leaves it, - clears it):", "back-office" },
+		{ "Practice 3: SIP with SDES:", "changes" },
+		{ "Callback permission: from Disabled to Enabled.", NULL },
+		{ "SIP server port: from 5061 to 5071.", NULL },
+		{ "SIP server tgrp: from front-desk to back-office.", NULL },
+		{ "Practice 3: SIP with SDES:", "request" },
+		{ "Exact request POST http://127.0.0.1:", NULL },
+		{ "D360-API-KEY: (the number's key)", NULL },
+		{ "\"tgrp\": \"back-office\"", NULL },
+		{ "Practice 3: SIP with SDES:", "curl" },
+		{ "-H \"D360-API-KEY: $D360_API_KEY\"", NULL },
+		{ "Practice 3: SIP with SDES:", "leave" },
+		{ "y or n:", "y" },
+		{ NULL, NULL },
+	};
+	struct desk desk;
+	(void)state;
+	practice_start(&desk);
+	lines_converse(desk.session, TURNS);
+	practice_close(&desk);
+}
+
+static void parameters_are_edited(void **state)
+{
+	static const struct turn TURNS[] = {
+		{ "a part of its name:", "3" },
+		{ "Practice 3: SIP with SDES:", "7" },
+		{ "SIP server:", "4" },
+		{ "removes the parameter):", "trunk-group" },
+		{ "clears it):", "west" },
+		{ "4 trunk-group: west; added 5 trunk-context: clinic.example", NULL },
+		{ "SIP server:", "6" },
+		{ "no more):", "isup-oli" },
+		{ "Value of isup-oli:", "00" },
+		{ "no more):", "" },
+		{ "6 isup-oli: 00; added", NULL },
+		{ "SIP server:", "remove 5" },
+		{ "5 isup-oli: 00; added", NULL },
+		{ "INVITE sip:+12025550103;trunk-group=west;isup-oli=00@edge.clinic.example",
+		  NULL },
+		{ "SIP server:", "7" },
+		{ "That is neither the number of a row", NULL },
+		{ "SIP server:", "6" },
+		{ "no more):", "isup-oli" },
+		{ "Value of isup-oli:", "01" },
+		{ "no more):", "" },
+		{ "Wrong:", NULL },
+		{ "SIP server:", "6" },
+		{ "removes the parameter):", "-" },
+		{ "SIP server:", "send" },
+		{ "unless you keep it? y or n:", "n" },
+		{ "y or n:", "y" },
+		{ "Outcome Applied", NULL },
+		{ "Practice 3: SIP with SDES:", NULL },
+		{ NULL, NULL },
+	};
+	struct desk desk;
+	(void)state;
+	practice_start(&desk);
+	lines_converse(desk.session, TURNS);
+	char *held = peer_settings(&desk.sandbox, SDES_NUMBER, false);
+	assert_non_null(strstr(held, "{\"isup-oli\":\"00\",\"trunk-group\":\"west\"}"));
+	free(held);
+	lines_answer(desk.session, "leave");
+	practice_close(&desk);
+}
+
 /* --- conflict --------------------------------------------------------------------------------- */
 
 static void a_conflict_is_settled_field_by_field(void **state)
@@ -215,6 +306,9 @@ static void a_conflict_is_settled_field_by_field(void **state)
 		lines_converse(session, CHANGE);
 		assert_true(peer_write(&desk.sandbox, DTLS_NUMBER, THEIRS));
 		lines_answer(session, "send");
+		lines_hear(session, "unless you keep it? y or n:");
+		lines_answer(session, "n");
+		lines_hear(session, "Send exactly this");
 		lines_hear(session, "y or n:");
 		lines_answer(session, "y");
 		lines_hear(session, "1 Yours: sip.ours.example");
@@ -308,6 +402,8 @@ int main(void)
 		cmocka_unit_test(the_main_job_in_lines),
 		cmocka_unit_test(what_is_wrong_is_not_sent),
 		cmocka_unit_test(the_practice_service_outlives_ctrl_c),
+		cmocka_unit_test(fields_are_found),
+		cmocka_unit_test(parameters_are_edited),
 		cmocka_unit_test(a_conflict_is_settled_field_by_field),
 		cmocka_unit_test(the_check_tells_pass_and_fail),
 		cmocka_unit_test(the_password_is_shown_after_a_warning),

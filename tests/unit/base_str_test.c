@@ -49,6 +49,16 @@ static void test_pairs(void **state)
 	assert_false(text_equal_nocase(NULL, ""));
 }
 
+static void test_sentences_end_once(void **state)
+{
+	static const struct {
+		const char *text, *stop;
+	} CASES[] = { { "", "." }, { "Paused", "." }, { "Paused.", "" }, { ".", "" } };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++)
+		assert_string_equal(text_full_stop(CASES[i].text), CASES[i].stop);
+}
+
 static void test_grows_and_stays_terminated(void **state)
 {
 	(void)state;
@@ -157,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_sentences_end_once),
 		cmocka_unit_test(test_grows_and_stays_terminated),
 		cmocka_unit_test(test_long_format),
 		cmocka_unit_test(test_insert_and_remove),

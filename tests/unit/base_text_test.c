@@ -209,6 +209,20 @@ static void test_plain_text(void **state)
 	}
 }
 
+/* Wherever it stands, and whatever stands beside it. */
+static void test_one_control_is_found(void **state)
+{
+	enum { LENGTH = 19 };
+	(void)state;
+	for (int byte = 1; byte < 256; byte++)
+		for (size_t at = 0; at < LENGTH; at++) {
+			char text[LENGTH + 1] = "plain text \"~\" here";
+			bool is_plain = byte >= ' ' && byte < 0x7f;
+			text[at] = (char)byte;
+			assert_int_equal(text_has_control(text), !is_plain);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_piece_says_what_it_is),
 		cmocka_unit_test(test_utf8_both_ways),
 		cmocka_unit_test(test_plain_text),
+		cmocka_unit_test(test_one_control_is_found),
 	};
 	if (setlocale(LC_ALL, "C.UTF-8") == NULL) {
 		(void)fputs("This test needs the locale C.UTF-8.\n", stderr);

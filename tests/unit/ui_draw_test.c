@@ -279,6 +279,10 @@ static void test_rules(void **state)
 	assert_string_equal(row_text(4), "");
 	assert_string_equal(row_text(5), "");
 	assert_string_equal(row_text(3), "••••••••");
+	draw_rule_within(&fixture->term, 6, 9, "SIP");
+	draw_rule_within(&fixture->term, 7, 9, "Credentials");
+	assert_string_equal(row_text(6), " ─ SIP ──");
+	assert_string_equal(row_text(7), " ─ Cre… ─");
 }
 
 static void test_paragraphs(void **state)
@@ -319,6 +323,33 @@ static void test_paragraphs(void **state)
 }
 
 /* A paragraph whose pieces are wider than the lines must end all the same. */
+static void test_several_paragraphs(void **state)
+{
+	static const struct {
+		const char *text;
+		int rows, taken;
+		const char *lines[5];
+	} cases[] = {
+		{ "", 5, 0, { "", "", "", "", "" } },
+		{ "one two three", 5, 2, { "one two", "three", "", "", "" } },
+		{ "one\ntwo", 5, 2, { "one", "two", "", "", "" } },
+		{ "one\n\ntwo\n", 5, 3, { "one", "", "two", "", "" } },
+		{ "\none", 5, 2, { "", "one", "", "", "" } },
+		{ "one\ntwo three four", 2, 2, { "one", "two th…", "", "", "" } },
+		{ "one\ntwo\nthree", 2, 2, { "one", "two", "", "", "" } },
+		{ "one", 0, 0, { "", "", "", "", "" } },
+	};
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		draw_begin(&fixture->term);
+		assert_int_equal(draw_paragraphs(&fixture->term, 5, 0, 7, cases[i].rows,
+						 STYLE_NORMAL, cases[i].text),
+				 cases[i].taken);
+		for (int line = 0; line < 5; line++)
+			assert_string_equal(row_text(5 + line), cases[i].lines[line]);
+	}
+}
+
 static void test_narrow_paragraph_ends(void **state)
 {
 	struct fixture *fixture = *state;
@@ -464,6 +495,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_text_to_the_right, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rules, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_paragraphs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_several_paragraphs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_narrow_paragraph_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_frames_send_what_differs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cursor, setup, teardown),

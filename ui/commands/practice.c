@@ -101,14 +101,13 @@ static bool numbers_fill(struct numbers *numbers, struct err *err)
 	return is_done;
 }
 
-void practice_start(struct practice *practice, struct app *app)
+static void service_start(void *owner)
 {
 	char *const arguments[] = { "sipdesk", "sandbox", "--ready-file", "/dev/fd/3", NULL };
+	struct practice *practice = owner;
+	struct app *app = practice->app;
 	struct err err;
-	practice->app = app;
-	str_init(&practice->ready);
-	if (!numbers_fill(&app->numbers, &err))
-		app_notice(app, "%s", err.sentence);
+	practice->timer = 0;
 	if (!process_child_start(&practice->child, process_self("sipdesk"), arguments,
 				 PRACTICE_PIPE, &err)) {
 		app_notice(app, "%s", err.sentence);
@@ -118,10 +117,21 @@ void practice_start(struct practice *practice, struct app *app)
 	(void)loop_watch(&app->loop, practice->child.output, POLLIN, child_spoke, practice);
 }
 
+void practice_start(struct practice *practice, struct app *app)
+{
+	struct err err;
+	*practice = (struct practice) { .app = app, .child = { .id = -1, .output = -1 } };
+	str_init(&practice->ready);
+	if (!numbers_fill(&app->numbers, &err))
+		app_notice(app, "%s", err.sentence);
+	practice->timer = loop_timer_start(&app->loop, 0, service_start, practice);
+}
+
 void practice_stop(struct practice *practice)
 {
 	if (practice->app == NULL)
 		return;
+	loop_timer_stop(&practice->app->loop, &practice->timer);
 	loop_unwatch(&practice->app->loop, practice->child.output);
 	process_child_stop(&practice->child);
 	str_release(&practice->ready);

@@ -8,12 +8,13 @@
 
 struct practice {
 	struct app *app; /* NULL: not started */
+	int timer;	 /* until the service is started; 0: it was */
 	struct process_child child;
 	struct str ready; /* the ready file, as far as it has come */
 };
 
-/* Puts the practice numbers into app->numbers and starts the service; app_practice_ready is called
- * when it listens, or when it will not. */
+/* Puts the practice numbers into app->numbers; the service starts behind the first frame, which it
+ * would delay. app_practice_ready is called when it listens, or when it will not. */
 void practice_start(struct practice *practice, struct app *app);
 void practice_stop(struct practice *practice);
 

@@ -96,7 +96,7 @@ static void conflict_draw_item(struct screen_conflict *self, struct term *term, 
 		draw_target(term, row + i, index, index == self->scroll.focus);
 	if (index != self->scroll.focus)
 		return;
-	draw_glyph(term, row, 1, 1, STYLE_FOCUS, term->glyphs->focus);
+	draw_glyph(term, row, 1, 1, STYLE_NORMAL, term->glyphs->focus);
 	draw_cursor(term, row, COLUMN_LABEL);
 }
 

@@ -48,7 +48,7 @@ void pick_draw(struct pick *pick, struct term *term, int top, int rows, int valu
 		draw_target(term, top + i, index, index == pick->scroll.focus);
 		if (index != pick->scroll.focus)
 			continue;
-		draw_glyph(term, top + i, 1, 1, STYLE_FOCUS, term->glyphs->focus);
+		draw_glyph(term, top + i, 1, 1, STYLE_NORMAL, term->glyphs->focus);
 		draw_cursor(term, top + i, COLUMN_LABEL);
 	}
 	if (pick->scroll.first > 0)

@@ -6,6 +6,7 @@
 
 #include <curses.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -158,15 +159,19 @@ void draw_glyph(struct term *term, int row, int column, int count, enum style st
 
 void draw_rule(struct term *term, int row, const char *title)
 {
+	draw_rule_within(term, row, term->columns, title);
+}
+
+void draw_rule_within(struct term *term, int row, int end, const char *title)
+{
 	int column = RULE_COLUMN;
 	if (title != NULL) { /* its blanks have the style too: changing it costs more bytes */
 		column += cells_put(term, row, column, STYLE_SECTION, term->glyphs->rule);
 		column += cells_put(term, row, column, STYLE_SECTION, " ");
-		column += draw_text(term, row, column, term->columns - column - 2, STYLE_SECTION,
-				    title);
+		column += draw_text(term, row, column, end - column - 2, STYLE_SECTION, title);
 		column += cells_put(term, row, column, STYLE_SECTION, " ");
 	}
-	draw_glyph(term, row, column, term->columns - column, STYLE_SECTION, term->glyphs->rule);
+	draw_glyph(term, row, column, end - column, STYLE_SECTION, term->glyphs->rule);
 }
 
 /* In a word that has no line to itself it may be broken behind these: names, paths, URIs. */
@@ -209,6 +214,22 @@ int draw_paragraph(struct term *term, int row, int column, int width, int rows, 
 				is_last ? length : line);
 		text += next;
 		length -= next;
+	}
+	return taken;
+}
+
+int draw_paragraphs(struct term *term, int row, int column, int width, int rows, enum style style,
+		    const char *text)
+{
+	int taken = 0;
+	while (*text != '\0' && taken < rows) {
+		size_t length = strcspn(text, "\n");
+		char *line = mem_text_n(text, length);
+		int lines =
+			draw_paragraph(term, row + taken, column, width, rows - taken, style, line);
+		taken += lines > 0 ? lines : 1;
+		text += length + (text[length] == '\n');
+		free(line);
 	}
 	return taken;
 }

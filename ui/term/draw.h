@@ -28,11 +28,17 @@ void draw_glyph(struct term *term, int row, int column, int count, enum style st
 		const char *glyph);
 /* A rule over the whole width, with a title in it where `title` is not NULL: "─ SIP ─────". */
 void draw_rule(struct term *term, int row, const char *title);
+/* The same as far as column `end` (exclusive). */
+void draw_rule_within(struct term *term, int row, int end, const char *title);
 /* Breaks at blanks (or within a word longer than a line), at most `rows` lines; what does not fit
  * ends in an ellipsis. Returns the rows taken. */
 int draw_paragraph(struct term *term, int row, int column, int width, int rows, enum style style,
 		   const char *text);
-/* The same for a secret: ncurses forgets it with the first frame that is drawn without one. */
+/* The same for several, a line of `text` each; an empty line is an empty row. */
+int draw_paragraphs(struct term *term, int row, int column, int width, int rows, enum style style,
+		    const char *text);
+/* draw_paragraph for a secret: ncurses forgets it with the first frame that is drawn without one.
+ */
 int draw_secret(struct term *term, int row, int column, int width, int rows, const char *text);
 /* Rows that draw_paragraph would take without a limit. */
 int draw_paragraph_rows(const char *text, int width);

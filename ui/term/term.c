@@ -22,7 +22,7 @@ static const char MOUSE_OFF[] = "\033[?1006l\033[?1000l";
 
 enum {
 	ESC_MS_MAX = 5000,
-	FRAME_BYTES = 32 * 1024, /* a frame of 200x60 full of text, with its sequences */
+	FRAME_BYTES = 16 * 1024, /* a frame of 200x60 full of text, with its sequences */
 	FEW_ROWS = 2,		 /* the least that can be a scrolling region */
 };
 

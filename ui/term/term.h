@@ -31,7 +31,8 @@ struct term {
 	int fd;	    /* the tty that is read */
 	int out_fd; /* the tty that is written, also raw: stdin may be open for reading only */
 	int rows, columns;
-	int esc_ms; /* TERM_ESC_MS, TERM_ESC_SSH_MS or $ESCDELAY */
+	int notice_rows; /* that what is to be said now takes; 0: there is nothing */
+	int esc_ms;	 /* TERM_ESC_MS, TERM_ESC_SSH_MS or $ESCDELAY */
 	const struct glyphs *glyphs;
 	struct theme theme;
 	bool has_alternate_screen; /* else the screen is erased when it is left */

@@ -8,7 +8,6 @@ enum style {
 	STYLE_TITLE,   /* the breadcrumb in the header */
 	STYLE_SECTION, /* section rules and their titles */
 	STYLE_DIM,     /* notes, units, spelled-out characters */
-	STYLE_FOCUS,   /* marker of the focused row */
 	STYLE_CHANGED, /* mark and note of a changed field */
 	STYLE_GOOD,
 	STYLE_WARNING,

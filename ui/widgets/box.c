@@ -66,13 +66,13 @@ static void box_act(struct screen *screen, enum action_id action)
 		box_finish(box, BOX_BACK);
 }
 
-static int lines_of(const struct box *box, int width)
+static int choices_rows(const struct box *box, int width)
 {
-	int lines = box->sentence == NULL ? 0 : draw_paragraph_rows(box->sentence, width) + 1;
+	int rows = box->count;
 	for (int i = 0; i < box->count; i++)
 		if (box->choices[i].why_not != NULL)
-			lines += draw_paragraph_rows(box->choices[i].why_not, width - 6);
-	return lines + box->count;
+			rows += draw_paragraph_rows(box->choices[i].why_not, width - 6);
+	return rows;
 }
 
 static int choice_draw(struct box *box, int index, struct term *term, int row, int column,
@@ -82,7 +82,7 @@ static int choice_draw(struct box *box, int index, struct term *term, int row, i
 	const char *sign = index == box->present ? term->glyphs->chosen : term->glyphs->choosable;
 	draw_target(term, row, index, index == box->scroll.focus);
 	if (index == box->scroll.focus) {
-		draw_glyph(term, row, column - 2, 1, STYLE_FOCUS, term->glyphs->focus);
+		draw_glyph(term, row, column - 2, 1, STYLE_NORMAL, term->glyphs->focus);
 		draw_cursor(term, row, column);
 	}
 	int at = column;
@@ -104,11 +104,14 @@ static void box_draw(struct screen *screen, struct term *term)
 {
 	struct box *box = (struct box *)screen;
 	int width = box_frame_columns(term);
-	int rows = lines_of(box, width);
-	struct box_place place = box_frame_draw(term, box->title, rows);
+	int rows = choices_rows(box, width);
+	int words =
+		box->sentence == NULL ? 0 : box_frame_sentence_rows(term, box->sentence, rows + 1);
+	struct box_place place =
+		box_frame_draw(term, box->title, words == 0 ? rows : words + 1 + rows);
 	int row = place.row;
-	if (box->sentence != NULL)
-		row += draw_paragraph(term, row, place.column, width, rows, STYLE_NORMAL,
+	if (words > 0)
+		row += draw_paragraph(term, row, place.column, width, words, STYLE_NORMAL,
 				      box->sentence) +
 		       1;
 	for (int i = 0; i < box->count; i++)

@@ -1,6 +1,10 @@
 #include "ui/widgets/box_frame.h"
 
-enum { COLUMNS_MAX = 72, MARGIN = 3 };
+enum {
+	COLUMNS_MAX = 72,
+	MARGIN = 3,
+	ROWS_AROUND = 4, /* the header, the bar, and its own edges */
+};
 
 static int outer_columns(const struct term *term)
 {
@@ -10,6 +14,13 @@ static int outer_columns(const struct term *term)
 int box_frame_columns(const struct term *term)
 {
 	return outer_columns(term) - 2 * MARGIN;
+}
+
+int box_frame_sentence_rows(const struct term *term, const char *sentence, int others)
+{
+	int wanted = draw_paragraph_rows(sentence, box_frame_columns(term));
+	int room = term->rows - ROWS_AROUND - others;
+	return wanted <= room ? wanted : room > 1 ? room : 1;
 }
 
 static void edge_draw(struct term *term, int row, int left, int columns, const char *const *corners)

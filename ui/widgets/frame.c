@@ -9,7 +9,16 @@
 
 int frame_help_rows(const struct term *term)
 {
-	return term->rows < FRAME_COMPACT_ROWS ? 1 : FRAME_HELP_ROWS;
+	int usual = term->rows < FRAME_COMPACT_ROWS ? 1 : FRAME_HELP_ROWS;
+	return term->notice_rows > usual ? term->notice_rows : usual;
+}
+
+void frame_notice_fit(struct term *term, const char *notice)
+{
+	int most = term->rows - frame_body_row(term) - FRAME_BODY_ROWS_LEAST - 2;
+	int wanted =
+		notice == NULL ? 0 : draw_paragraph_rows(notice, term->columns - 2 * FRAME_MARGIN);
+	term->notice_rows = wanted < most ? wanted : most;
 }
 
 int frame_body_row(const struct term *term)
@@ -108,6 +117,9 @@ static int bar_lay_out(const struct term *term, struct screen *screen,
 		bar_columns(items, 2) <= room ? 2 : 1; /* closer together before one is left out */
 	for (size_t i = 0; i < ARRAY_LENGTH(BAR_DROPS) && bar_columns(items, gap) > room; i++)
 		items[BAR_DROPS[i]].label = NULL;
+	for (enum action_id id = ACTION_COUNT; id-- > 0 && bar_columns(items, gap) > room;)
+		if (id != ACTION_MORE && id != ACTION_BACK)
+			items[id].label = NULL;
 	return gap;
 }
 

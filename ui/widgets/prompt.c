@@ -25,7 +25,7 @@ static void prompt_draw(struct screen *screen, struct term *term)
 {
 	struct prompt *self = self_of(screen);
 	int width = box_frame_columns(term);
-	int rows = draw_paragraph_rows(self->sentence, width);
+	int rows = box_frame_sentence_rows(term, self->sentence, 2);
 	struct box_place place = box_frame_draw(term, self->title, rows + 2);
 	(void)draw_paragraph(term, place.row, place.column, width, rows, STYLE_NORMAL,
 			     self->sentence);
