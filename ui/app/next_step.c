@@ -32,6 +32,18 @@ static bool is_checked(const struct open_number *number)
 	return true;
 }
 
+/* Only where calls can come since a send that was applied. */
+static void steps_find(const struct open_number *number, bool *certificate, bool *password)
+{
+	const struct sequence *sequence = number->sequence;
+	const struct send *send = &sequence->send;
+	*certificate = *password = false;
+	if (sequence->record.kind == SEQUENCE_SEND && send->step == SEND_DONE &&
+	    send->outcome == SEND_APPLIED && values_sip_enabled(&send->result.values) &&
+	    values_servers_alive(&send->result.values) > 0)
+		news_of(send, certificate, password);
+}
+
 const char *next_step_words(const struct open_number *number)
 {
 	static const char *const sentences[2][2] = {
@@ -41,13 +53,14 @@ const char *next_step_words(const struct open_number *number)
 		  "Next: F6 shows the SIP user password for the trunk; back in the settings, F7 "
 		  "checks the server's certificate." },
 	};
-	const struct sequence *sequence = number->sequence;
-	const struct send *send = &sequence->send;
-	bool certificate = false, password = false;
-	if (sequence->record.kind != SEQUENCE_SEND || send->step != SEND_DONE ||
-	    send->outcome != SEND_APPLIED || !values_sip_enabled(&send->result.values) ||
-	    values_servers_alive(&send->result.values) == 0)
-		return NULL;
-	news_of(send, &certificate, &password);
+	bool certificate, password;
+	steps_find(number, &certificate, &password);
 	return sentences[certificate && !is_checked(number)][password];
+}
+
+bool next_step_is_password(const struct open_number *number)
+{
+	bool certificate, password;
+	steps_find(number, &certificate, &password);
+	return password;
 }

@@ -7,5 +7,7 @@
 
 /* Of number->sequence; NULL: nothing. Static. */
 const char *next_step_words(const struct open_number *number);
+/* Is the SIP user password among it? */
+bool next_step_is_password(const struct open_number *number);
 
 #endif

@@ -253,7 +253,9 @@ static const char *sending_bar_label(struct screen *screen, enum action_id actio
 	const struct screen_sending *self = self_of(screen);
 	const struct sequence *sequence = self->number->sequence;
 	if (action == ACTION_REVEAL)
-		return outcome_touches_password(sequence) ? NULL : "";
+		return outcome_touches_password(sequence) || next_step_is_password(self->number)
+			       ? NULL
+			       : "";
 	if (action != ACTION_BACK)
 		return NULL;
 	return sequence_can_cancel(sequence) ? "Cancel" : "Back";
