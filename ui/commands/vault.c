@@ -341,6 +341,11 @@ static bool prune_agree(struct vault_command *command, const struct difference *
 	return is_yes;
 }
 
+static void nothing_stray_say(void)
+{
+	(void)fputs("Nothing to remove: a saved number uses each key in the vault.\n", stderr);
+}
+
 /* While the question stood another session may have saved a number that uses one of them: the list
  * is read again. */
 static bool prune_now(struct vault_command *command, const struct contents *contents)
@@ -350,9 +355,12 @@ static bool prune_now(struct vault_command *command, const struct contents *cont
 	numbers_init(&numbers);
 	bool done = numbers_load(&numbers, &command->err);
 	difference_find(&numbers, &contents->keys, false, &stray);
-	done = done && vault_prune(command->path, &contents->passphrase, stray.ids, stray.id_count,
-				   &command->err);
-	if (done)
+	bool has_any = stray.id_count > 0;
+	done = done && (!has_any || vault_prune(command->path, &contents->passphrase, stray.ids,
+						stray.id_count, &command->err));
+	if (done && !has_any)
+		nothing_stray_say();
+	else if (done)
 		(void)fprintf(stderr,
 			      "%sTaken out of the vault: %zu. %s.previous still has what was taken "
 			      "out, until the next change.\n",
@@ -370,8 +378,7 @@ static bool prune_run(struct vault_command *command)
 	if (done)
 		difference_find(&contents.numbers, &contents.keys, false, &stray);
 	if (done && stray.id_count == 0)
-		(void)fputs("Nothing to remove: a saved number uses each key in the vault.\n",
-			    stderr);
+		nothing_stray_say();
 	else if (done)
 		done = prune_agree(command, &stray) && prune_now(command, &contents);
 	difference_release(&stray);
