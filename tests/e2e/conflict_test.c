@@ -70,7 +70,8 @@ static void a_send_waits_for_the_choice(void **state)
 		expect_words(desk.session, "Choose for each field first");
 		expect_held(&desk, HELD("sip.theirs.example", "5081"));
 		session_send(desk.session, CASES[i].choices);
-		expect_words(desk.session, "Enter goes on with these choices.");
+		expect_words(desk.session, "Enter goes on with these choices: what is left of "
+					   "your changes is sent at once.");
 		session_send(desk.session, "<Enter>");
 		expect_row(desk.session, "Applied");
 		expect_words(desk.session,

@@ -316,6 +316,31 @@ static void what_cannot_be_kept_is_said(void **state)
 	key_desk_close(&desk);
 }
 
+/* Leaving is asked before the first writing has failed, and once more. */
+static void each_leaving_asks_while_nothing_can_be_kept(void **state)
+{
+	struct key_desk desk;
+	struct err err;
+	(void)state;
+	key_desk_open(&desk, SETTINGS, NUMBERS);
+	char *folder = mem_format("%s/.local/share/sipdesk", desk.home);
+	char *in_the_way = mem_format("%s/drafts", folder);
+	assert_true(file_folder_make(folder, &err));
+	assert_true(file_write_whole(in_the_way, "", 0, 0600, &err));
+	acme_enter(&desk);
+	one_change(&desk);
+	for (int i = 0; i < 2; i++) {
+		session_send(desk.session, "<F10>");
+		expect_words(desk.session, "The changes to Acme were not sent and would be lost.");
+		session_send(desk.session, i == 0 ? "n" : "y");
+		expect_gone(desk.session, "would be lost");
+	}
+	expect_exit(desk.session, 0);
+	free(in_the_way);
+	free(folder);
+	key_desk_close(&desk);
+}
+
 static void a_damaged_one_is_set_aside(void **state)
 {
 	struct key_desk desk;
@@ -370,6 +395,7 @@ int main(void)
 		cmocka_unit_test(a_sent_draft_is_gone),
 		cmocka_unit_test(a_second_session_only_looks),
 		cmocka_unit_test(what_cannot_be_kept_is_said),
+		cmocka_unit_test(each_leaving_asks_while_nothing_can_be_kept),
 		cmocka_unit_test(a_damaged_one_is_set_aside),
 		cmocka_unit_test(what_others_changed_since_is_said),
 	};

@@ -381,6 +381,27 @@ static void changes_are_listed_and_undone(void **state)
 	desk_close(&desk);
 }
 
+/* As in Review: not its members, and not a parameter's key. */
+static void an_added_server_is_one_change(void **state)
+{
+	struct desk desk;
+	(void)state;
+	desk_practice_number(&desk, NEW_NUMBER);
+	desk_down_to(&desk, "Add a SIP server");
+	session_send(desk.session, "<Enter>");
+	session_type(desk.session, "sip:+1;tgrp=berlin@sip.acme.example");
+	session_send(desk.session, "<Enter>");
+	expect_text(desk.session, "berlin");
+	session_send(desk.session, "<Esc>");
+	expect_text(desk.session, "SIP user password");
+	session_send(desk.session, "<F4>");
+	expect_text(desk.session, "none → sip.acme.example:5061  tgrp=berlin");
+	assert_false(session_shows(desk.session, "SIP server hostname"));
+	session_send(desk.session, "u");
+	expect_text(desk.session, "Nothing is changed");
+	desk_close(&desk);
+}
+
 static void finding_goes_to_the_field(void **state)
 {
 	static const struct {
@@ -567,6 +588,7 @@ int main(void)
 		cmocka_unit_test(a_removed_server_can_be_brought_back),
 		cmocka_unit_test(a_server_can_be_removed_for_good),
 		cmocka_unit_test(changes_are_listed_and_undone),
+		cmocka_unit_test(an_added_server_is_one_change),
 		cmocka_unit_test(finding_goes_to_the_field),
 		cmocka_unit_test(letters_never_act_while_text_has_the_focus),
 		cmocka_unit_test(leaving_with_changes_asks),

@@ -176,9 +176,14 @@ static void one_left_half_done_is_told(void **state)
 	static const struct script_step STEPS[] = {
 		{ "$history " HISTORY_STORY_PHONE, 0, "Send: Sent, outcome not known, by anna",
 		  "" },
-		{ "$history " HISTORY_STORY_PHONE, 0, "It was left half-done", "" },
+		{ "$history " HISTORY_STORY_PHONE, 0, "It was left half-done: open the number",
+		  "" },
 		{ JQ(".entries[0] | .outcome, .ended, .after | . == null"), 0, "true\ntrue\ntrue\n",
 		  "" },
+	};
+	static const struct script_step SETTLED[] = {
+		{ "$history " HISTORY_STORY_PHONE, 0,
+		  "It was left half-done, and afterwards left as it is.", "" },
 	};
 	enum { UP_TO_THE_WRITE = 2, LATER = 1795300000 };
 	struct history_story story;
@@ -187,6 +192,12 @@ static void one_left_half_done_is_told(void **state)
 	mem_text_set(&story.world.mine.texts[FIELD_CALLING], "ENABLED");
 	history_story_send(&story, LATER, UP_TO_THE_WRITE);
 	steps_run(&story, STEPS, ARRAY_LENGTH(STEPS));
+	struct sequence_record record;
+	struct err err;
+	assert_true(sequence_world_find_open(&story.world, &record));
+	assert_true(sequence_leave(&story.world.history, &record, &err));
+	sequence_record_release(&record);
+	steps_run(&story, SETTLED, ARRAY_LENGTH(SETTLED));
 	history_story_end(&story);
 }
 

@@ -331,11 +331,11 @@ static void one_that_was_not_read_back_can_only_be_undone(void **state)
 	sequence_record_release(&record);
 	scene_open(&scene);
 	history_open_screen(&scene);
-	expect_words(scene.session, "Not read back. Request: Calling");
+	expect_words(scene.session, "Afterwards left as it is. Not read back. Request: Calling");
 	session_send(scene.session, "c");
 	expect_words(scene.session, "What the service held after this one was not read back.");
 	session_send(scene.session, "<Enter>");
-	expect_words(scene.session, "Afterwards left as it is");
+	expect_text(scene.session, "Afterwards             left as it is");
 	expect_words(scene.session, "What became of it was not written down.");
 	session_send(scene.session, "p");
 	expect_words(scene.session, "They were not read back.");
@@ -386,6 +386,34 @@ static void a_history_changed_by_hand_is_said(void **state)
 	scene_end(&scene);
 }
 
+/* The newest has lost what was there before it. */
+static void what_cannot_be_read_is_not_nothing(void **state)
+{
+	static const char BEFORE[] = "\"before\":";
+	struct scene scene = { 0 };
+	struct str text;
+	struct err err;
+	char *last = NULL;
+	(void)state;
+	history_story_begin(&scene.story, false);
+	history_story_tell(&scene.story);
+	str_init(&text);
+	assert_true(file_read(scene.story.file, FILE_MAX, &text, &err));
+	for (char *at = text.bytes; (at = strstr(at, BEFORE)) != NULL; at++)
+		last = at;
+	assert_non_null(last);
+	last[1] = 'B';
+	assert_true(file_write_whole(scene.story.file, text.bytes, text.length, 0600, &err));
+	str_release(&text);
+	scene_open(&scene);
+	history_open_screen(&scene);
+	expect_text(scene.session, NEWEST);
+	session_send(scene.session, "<Enter>");
+	expect_words(scene.session, "What changed");
+	expect_words(scene.session, "What was there before cannot be read.");
+	scene_end(&scene);
+}
+
 static void a_history_for_others_is_refused(void **state)
 {
 	struct scene scene = { 0 };
@@ -433,6 +461,7 @@ int main(void)
 		cmocka_unit_test(one_that_was_not_read_back_can_only_be_undone),
 		cmocka_unit_test(a_practice_number_has_one_for_its_session),
 		cmocka_unit_test(a_history_changed_by_hand_is_said),
+		cmocka_unit_test(what_cannot_be_read_is_not_nothing),
 		cmocka_unit_test(a_history_for_others_is_refused),
 		cmocka_unit_test(it_works_in_a_small_window),
 	};

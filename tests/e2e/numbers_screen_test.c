@@ -345,6 +345,36 @@ static void an_added_number_has_the_focus(void **state)
 	home_remove(home);
 }
 
+/* As another session or a command would; a file that cannot be read takes nothing away. */
+static void f5_takes_in_what_others_changed(void **state)
+{
+	char *home = home_make();
+	struct desk desk;
+	(void)state;
+	desk_numbers(&desk, "", home);
+	desk_down_to(&desk, "Clinic");
+	file_put(
+		home, ".config/sipdesk/numbers.json",
+		"{\"schema\":1,\"numbers\":["
+		"{\"id\":\"0000000000000006\",\"label\":\"Archive\","
+		"\"api_url\":\"https://calls.example.net\"},"
+		"{\"id\":\"0000000000000003\",\"label\":\"Clinic\",\"note\":\"Behind the harbour\","
+		"\"api_url\":\"https://calls.example.net\",\"read_only\":true}]}",
+		0600);
+	session_send(desk.session, "<F5>");
+	expect_text(desk.session, "2 saved");
+	expect_first(&desk, "Archive");
+	expect_cursor_on(desk.session, "Clinic");
+	session_send(desk.session, "<Up><Down>");
+	expect_words(desk.session, "Behind the harbour. Marked read-only: nothing is sent to it.");
+	file_put(home, ".config/sipdesk/numbers.json", "{", 0600);
+	session_send(desk.session, "<F5>");
+	expect_words(desk.session, "The file of saved numbers is damaged");
+	expect_text(desk.session, "2 saved");
+	desk_close(&desk);
+	home_remove(home);
+}
+
 /* --- what this session knows ------------------------------------------------------------------ */
 
 static void changes_and_checks_show_in_the_list(void **state)
@@ -550,6 +580,7 @@ int main(void)
 		cmocka_unit_test(the_forms_open_on_the_focused_number),
 		cmocka_unit_test(after_an_edit_the_focus_is_on_the_number),
 		cmocka_unit_test(an_added_number_has_the_focus),
+		cmocka_unit_test(f5_takes_in_what_others_changed),
 		cmocka_unit_test(changes_and_checks_show_in_the_list),
 		cmocka_unit_test(an_open_vault_has_its_numbers_read_four_at_a_time),
 		cmocka_unit_test(the_vault_is_not_touched_before_a_key_is_needed),

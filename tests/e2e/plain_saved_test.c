@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "tests/support/child.h"
 #include "tests/support/key_desk.h"
@@ -74,6 +75,13 @@ static void a_read_only_number_is_only_shown(void **state)
 	lines_hear_not(desk.session, "Number of your choice");
 	lines_answer(desk.session, "7");
 	lines_hear_not(desk.session, "Hostname (");
+	lines_answer(desk.session, "back");
+	lines_hear(desk.session, "Looked at:");
+	lines_answer(desk.session, "back");
+	lines_hear(desk.session, "a part of its name:");
+	lines_answer(desk.session, "F4"); /* as the sentence says */
+	lines_hear(desk.session, "edited on the screens of sipdesk, without --plain");
+	lines_hear(desk.session, "a part of its name:");
 	session_send_bytes(desk.session, "\004", 1);
 	keys_end(&desk, 0);
 	assert_int_equal(fault_server_count(&desk.desk.service, "posts"), 0);
@@ -131,6 +139,65 @@ static void a_draft_is_kept_and_offered(void **state)
 		keys_end(&desk, 0);
 		key_desk_close(&desk);
 	}
+}
+
+/* At once, so that the last line has come before it is asked for: it decides nothing. */
+static void type_ahead(struct session *session, const char *lines)
+{
+	session_send_bytes(session, lines, strlen(lines));
+}
+
+static void a_draft_is_not_discarded_by_what_was_typed_ahead(void **state)
+{
+	struct key_desk desk;
+	(void)state;
+	char *script = mem_format("%sGET 2 hang\n", SETTINGS);
+	key_desk_prepare(&desk, script, NUMBERS);
+	keys_start(&desk);
+	lines_converse(desk.session, ACME_CHANGED);
+	ends_by_end_of_input(&desk);
+	keys_start_again(&desk);
+	lines_answer(desk.session, "1");
+	key_desk_expect_requests(&desk, "key-of-acme", 2);
+	session_send_bytes(desk.session, "\003", 1);
+	lines_hear(desk.session, "Acme:");
+	type_ahead(desk.session, "read\n2\n");
+	lines_hear(desk.session, "Number of your choice:");
+	lines_answer(desk.session, "1");
+	lines_hear(desk.session, "1 Calling: Disabled; changed, was Enabled");
+	session_send_bytes(desk.session, "\004", 1);
+	keys_end(&desk, 0);
+	key_desk_close(&desk);
+	free(script);
+}
+
+/* A file stands where the drafts' folder is to be. */
+static void what_cannot_be_kept_is_not_promised(void **state)
+{
+	struct key_desk desk;
+	struct err err;
+	(void)state;
+	key_desk_prepare(&desk, SETTINGS, NUMBERS);
+	char *folder = mem_format("%s/.local/share/sipdesk", desk.home);
+	char *in_the_way = mem_format("%s/drafts", folder);
+	assert_true(file_folder_make(folder, &err));
+	assert_true(file_write_whole(in_the_way, "", 0, 0600, &err));
+	keys_start(&desk);
+	lines_converse(desk.session, ACME_CHANGED);
+	lines_answer(desk.session, "leave");
+	lines_hear(desk.session, "The changes to Acme were not sent and are not kept.");
+	lines_hear(desk.session, "Leave sipdesk? y or n:");
+	lines_answer(desk.session, "n");
+	lines_hear(desk.session, "Acme:");
+	lines_answer(desk.session, "leave");
+	lines_hear(desk.session, "The changes to Acme were not sent and are not kept.");
+	lines_hear(desk.session, "Leave sipdesk? y or n:");
+	lines_answer(desk.session, "y");
+	keys_end(&desk, 0);
+	lines_hear_not(desk.session, "are kept on this machine");
+	free(in_the_way);
+	free(folder);
+	key_desk_close(&desk);
 }
 
 static void a_typed_key_is_not_echoed(void **state)
@@ -220,7 +287,7 @@ static void a_reading_can_conflict(void **state)
 		key_desk_prepare(&desk, script, NUMBERS);
 		keys_start(&desk);
 		lines_converse(desk.session, ACME_CHANGED);
-		lines_answer(desk.session, "read");
+		type_ahead(desk.session, "read\n2\n");
 		lines_hear(desk.session, "Conflict 1 setting was changed at the service");
 		lines_hear(desk.session, "1 Yours: Disabled");
 		lines_hear(desk.session, "or an empty line to stop:");
@@ -337,7 +404,7 @@ static void what_was_cut_off_is_settled(void **state)
 		keys_start_again(&desk);
 		lines_answer(desk.session, "1");
 		lines_hear(desk.session, "Number of your choice:");
-		lines_answer(desk.session, "1");
+		type_ahead(desk.session, "1\n2\n");
 		lines_hear(desk.session, "Left half-done A send was begun on");
 		lines_hear(desk.session, "or an empty line to decide later:");
 		lines_answer(desk.session, CASES[i].choice);
@@ -384,6 +451,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_read_only_number_is_only_shown),
 		cmocka_unit_test(a_draft_is_kept_and_offered),
+		cmocka_unit_test(a_draft_is_not_discarded_by_what_was_typed_ahead),
+		cmocka_unit_test(what_cannot_be_kept_is_not_promised),
 		cmocka_unit_test(a_typed_key_is_not_echoed),
 		cmocka_unit_test(a_key_is_forgotten_after_a_while),
 		cmocka_unit_test(the_vault_opens_once),

@@ -75,12 +75,12 @@ static void a_timed_undo_that_is_wanted_at_once(void **state)
 	key_desk_close(&desk);
 }
 
-/* The list counts minutes, and the last one by seconds. */
+/* The list counts minutes, and the last one by seconds; then it is sent. */
 static void a_timed_undo_is_counted_in_the_list(void **state)
 {
 	struct key_desk desk;
 	(void)state;
-	acme_open(&desk, ACME_SETTINGS);
+	acme_open(&desk, ACME_SETTINGS "POST 3 delay 1500\n");
 	struct session *session = desk.session;
 	send_with_undo(&desk, true);
 	session_send(session, "<Esc>");
@@ -88,12 +88,14 @@ static void a_timed_undo_is_counted_in_the_list(void **state)
 	session_send(session, "<Esc>");
 	expect_text(session, "Add a number");
 	expect_text(session, "undo < 5 min");
-	expect_words(session, "A timed undo waits: Enter opens it, k keeps its new settings.");
+	expect_words(session,
+		     "A timed undo waits: Enter opens it; there k keeps the new settings.");
 	key_desk_wait(&desk, 3 * MINUTE_MS);
 	expect_text(session, "undo < 2 min");
 	key_desk_wait(&desk, MINUTE_MS);
 	expect_text(session, "undo in 0:5"); /* the seconds go by */
 	key_desk_wait(&desk, MINUTE_MS);
+	expect_text(session, "sending");
 	acme_expect_posts(&desk.desk, 4);
 	expect_gone(session, "undo in 0:");
 	acme_expect_as_before(&desk.desk);

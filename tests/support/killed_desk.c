@@ -279,4 +279,5 @@ void killed_desk_settle(struct key_desk *desk, const char *way)
 	session_send(session, "<Enter>");
 	pauses_skip(desk);
 	expect_row(session, "Applied");
+	assert_false(session_shows(session, "✗")); /* not even where there was nothing to write */
 }

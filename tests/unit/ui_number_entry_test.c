@@ -100,6 +100,8 @@ static void addresses_and_commands_are_judged(void **state)
 	} CASES[] = {
 		{ .url = "ftp://of no matter", .api_url = ENDPOINT_DEFAULT_URL },
 		{ true, "https://acme.example", KEY_SOURCE_ASK, "", NULL, "https://acme.example" },
+		{ true, "  https://acme.example ", KEY_SOURCE_ASK, "", NULL,
+		  "https://acme.example" },
 		{ true, "http://127.0.0.1:80", KEY_SOURCE_ASK, "", NULL, "http://127.0.0.1:80" },
 		{ true, "http://acme.example", KEY_SOURCE_ASK, "", "api_url", NULL },
 		{ true, "", KEY_SOURCE_ASK, "", "api_url", NULL },

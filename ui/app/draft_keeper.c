@@ -28,7 +28,7 @@ struct draft_keeper {
 	bool is_dirty;		     /* changed since the writer last began */
 	bool seen_is_new;	     /* the base is other than what was last seen here */
 	struct process_child writer; /* id -1: none */
-	bool has_failed;	     /* said once */
+	bool has_failed;	     /* the last writing, which was said */
 };
 
 static bool is_kept(const struct open_number *number)
@@ -200,7 +200,8 @@ bool draft_keeper_flush(struct open_number *number, struct err *err)
 		writer_end(number);
 	}
 	keeper->is_dirty = false;
-	return save(number, err);
+	keeper->has_failed = !save(number, err); /* so that the next one tries again */
+	return !keeper->has_failed;
 }
 
 /* --- opened, left ----------------------------------------------------------------------------- */
@@ -274,8 +275,7 @@ static void drift_say(struct open_number *number, const struct calling_settings 
 		char *more = lines.count > 1 ? mem_format(" And %zu more.", lines.count - 1)
 					     : mem_text("");
 		app_notice(number->app, "Changed elsewhere %s: %s, %s → %s.%s", since, line->label,
-			   line->old_text == NULL ? "none" : line->old_text,
-			   line->new_text == NULL ? "none" : line->new_text, more);
+			   line->old_text, line->new_text, more);
 		free(more);
 	}
 	change_lines_release(&lines);

@@ -32,11 +32,16 @@ char *history_changed(const struct history_entry *entry, struct change_lines *li
 	return sentence;
 }
 
+const char *history_settled(const struct history_entry *entry)
+{
+	bool was_open = entry->settles == NULL && !text_equal(entry->ended, "through");
+	return was_open ? entry->ended : NULL;
+}
+
 const char *history_afterwards(const struct history_entry *entry)
 {
-	if (history_entry_is_open(entry))
-		return "left half-done; it waits to be settled";
-	return entry->settles != NULL || text_equal(entry->ended, "through") ? NULL : entry->ended;
+	return history_entry_is_open(entry) ? "left half-done; it waits to be settled"
+					    : history_settled(entry);
 }
 
 static void json_add(struct str *out, const char *title, const char *json)

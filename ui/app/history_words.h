@@ -9,6 +9,9 @@
 /* What it changed; `lines` is fresh and released by the caller. NULL, or the sentence that stands
  * in its place where there is nothing to be shown. Caller frees. */
 char *history_changed(const struct history_entry *entry, struct change_lines *lines);
+/* How one that was left half-done was settled: "finished", "undone", "left as it is"; NULL: it was
+ * not, or it waits. Borrowed. */
+const char *history_settled(const struct history_entry *entry);
 /* What became of it later; NULL: nothing. Borrowed. */
 const char *history_afterwards(const struct history_entry *entry);
 /* The requests as they were sent, and the settings before and after. Appends; text from outside is

@@ -4,6 +4,7 @@
 #include "service/client.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void text_fill(char **text, const char *from)
 {
@@ -75,23 +76,34 @@ static char *text_or_none(const char *text)
 	return text[0] == '\0' ? NULL : mem_text(text);
 }
 
+/* Blanks around it cannot be seen. */
+static char *url_read(const char *text)
+{
+	text += strspn(text, " ");
+	size_t length = strlen(text);
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	return mem_text_n(text, length);
+}
+
 bool number_entry_read(const struct number_entry *entry, struct number *number, struct err *err)
 {
 	const struct number_entry_values *now = &entry->now;
-	const char *url = now->has_other_url ? now->texts[ENTRY_API_URL] : ENDPOINT_DEFAULT_URL;
+	char *url = url_read(now->has_other_url ? now->texts[ENTRY_API_URL] : ENDPOINT_DEFAULT_URL);
 	char **command = NULL;
-	if (!http_url_check(url, err)) {
+	bool is_url = http_url_check(url, err);
+	if (!is_url)
 		err_field(err, "api_url");
+	if (!is_url || (now->key_source == KEY_SOURCE_COMMAND &&
+			!key_command_parse(now->texts[ENTRY_COMMAND], &command, err))) {
+		free(url);
 		return false;
 	}
-	if (now->key_source == KEY_SOURCE_COMMAND &&
-	    !key_command_parse(now->texts[ENTRY_COMMAND], &command, err))
-		return false;
 	*number = (struct number) {
 		.id = mem_text(entry->id),
 		.label = mem_text(now->texts[ENTRY_LABEL]),
 		.phone_number = text_or_none(now->texts[ENTRY_PHONE_NUMBER]),
-		.api_url = mem_text(url),
+		.api_url = url,
 		.tags = text_or_none(now->texts[ENTRY_TAGS]),
 		.note = text_or_none(now->texts[ENTRY_NOTE]),
 		.key_source = { .kind = now->key_source, .command = command },

@@ -324,7 +324,8 @@ static void key_fetch_begin(struct number_saving *saving)
 		state_set(saving, NUMBER_SAVING_KEY);
 		key_fetch(app, &saving->before, key_came, saving);
 	} else {
-		(void)err_set(&err, ERR_INPUT, "There is no number without its API key.");
+		(void)err_set(&err, ERR_INPUT, "This number has no API key yet.");
+		err_next_step(&err, "Type or paste it here.");
 		err_field(&err, "key");
 		fail(saving, &err);
 	}

@@ -1,6 +1,7 @@
 #include "ui/app/number_status.h"
 
 #include "ui/app/half_done.h"
+#include "ui/app/number_sequence.h"
 #include "ui/app/number_states.h"
 #include "ui/app/number_undo.h"
 #include "ui/app/open_number.h"
@@ -9,12 +10,12 @@
 
 const char *const STANDING_WORDS[STANDING_COUNT] = {
 	[STANDING_HALF_DONE] = "HALF-DONE",	[STANDING_UNKNOWN] = "UNKNOWN",
-	[STANDING_KEY_REFUSED] = "key refused", [STANDING_NOT_ALLOWED] = "not allowed",
-	[STANDING_REFUSED] = "refused",		[STANDING_ODD_ANSWER] = "odd answer",
-	[STANDING_RATE_LIMIT] = "rate limit",	[STANDING_NOT_REACHED] = "not reached",
-	[STANDING_SDES] = "Enabled, SDES",	[STANDING_DTLS] = "Enabled, DTLS",
-	[STANDING_DISABLED] = "Disabled",	[STANDING_BEING_READ] = "reading",
-	[STANDING_NOT_READ] = "not read yet",
+	[STANDING_SENDING] = "sending",		[STANDING_KEY_REFUSED] = "key refused",
+	[STANDING_NOT_ALLOWED] = "not allowed", [STANDING_REFUSED] = "refused",
+	[STANDING_ODD_ANSWER] = "odd answer",	[STANDING_RATE_LIMIT] = "rate limit",
+	[STANDING_NOT_REACHED] = "not reached", [STANDING_SDES] = "Enabled, SDES",
+	[STANDING_DTLS] = "Enabled, DTLS",	[STANDING_DISABLED] = "Disabled",
+	[STANDING_BEING_READ] = "reading",	[STANDING_NOT_READ] = "not read yet",
 };
 
 const char *const READING_CHECK_WORDS[READING_CHECK_COUNT] = {
@@ -61,6 +62,8 @@ void number_status_of(struct app *app, const struct number *number, struct numbe
 		status->standing = STANDING_HALF_DONE;
 	else if (open != NULL && open->is_unknown)
 		status->standing = STANDING_UNKNOWN;
+	else if (open != NULL && number_sequence_is_running(open))
+		status->standing = STANDING_SENDING;
 	else if (status->err != NULL)
 		status->standing = standing_of_error(status->err);
 	else if (reading != NULL && reading->read_at != 0)

@@ -12,6 +12,7 @@
 enum number_standing { /* what needs a person first: the list can be sorted by it */
 		       STANDING_HALF_DONE,   /* an earlier session left something to settle */
 		       STANDING_UNKNOWN,     /* the outcome of a send could not be learned */
+		       STANDING_SENDING,     /* what was read last may be no longer so */
 		       STANDING_KEY_REFUSED, /* this one and those up to NOT_REACHED: it could not
 						be read, */
 		       STANDING_NOT_ALLOWED, /* err says why */

@@ -1,5 +1,10 @@
 #include "ui/app/outcome_words.h"
 
+const char OUTCOME_NOTHING_NEEDED[] =
+	"Nothing had to be written: the service shows what was wanted.";
+const char OUTCOME_REPAIRED[] =
+	"The service had reset the SRTP key exchange; it was sent once more.";
+
 /* A draft of the person's. */
 static const char *send_meaning(const struct send *send)
 {
@@ -29,8 +34,9 @@ static const char *send_meaning(const struct send *send)
 }
 
 static const char *const APPLIED_MEANINGS[SEQUENCE_KIND_COUNT] = {
-	[SEQUENCE_OFF] = "The number was read back: SIP is off, and its SIP server is kept. Back on "
-			 "(n in the calling settings) enables it again.",
+	[SEQUENCE_OFF] =
+		"The number was read back: SIP is off, and its SIP server is kept. Back on "
+		"(n in the calling settings) enables it again.",
 	[SEQUENCE_ON] = "The number was read back: SIP is on again, as it was before.",
 	[SEQUENCE_MOVE] = "The number was read back: it has the new SIP server. The SIP user "
 			  "password may have changed with it: F6 reveals it.",

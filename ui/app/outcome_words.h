@@ -6,6 +6,10 @@
 
 #include <stdbool.h>
 
+/* Where outcome_needed_nothing, and where send->repaired. */
+extern const char OUTCOME_NOTHING_NEEDED[];
+extern const char OUTCOME_REPAIRED[];
+
 /* What its outcome means; NULL where the send's own error says it all. Static. */
 const char *outcome_meaning(const struct sequence *sequence);
 /* What else is to be known of it: a new password, or that there is no record; NULL: nothing.

@@ -7,6 +7,7 @@
 #include "calling/changes.h"
 #include "service/history_entries.h"
 #include "store/numbers.h"
+#include "ui/app/history_words.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -190,6 +191,12 @@ static void entry_print(const struct history_entry *entry)
 	}
 	if (history_entry_is_open(entry))
 		(void)puts("    It was left half-done: open the number in sipdesk to settle it.");
+	if (history_settled(entry) == NULL)
+		return;
+	char *settled =
+		mem_format("    It was left half-done, and afterwards %s.", history_settled(entry));
+	line_print(settled);
+	free(settled);
 }
 
 static void text_print(const struct number *number, const struct history_entries *entries)

@@ -150,11 +150,11 @@ static void numbers_print(const struct sandbox *sandbox, const struct options *o
 
 static void sip_servers_print(const struct sip_servers *servers)
 {
-	(void)printf("%-20s  %-15s  %-6s  %s\n", "SIP server", "Address", "Check", "What is so");
+	(void)printf("%-22s  %-15s  %-6s  %s\n", "SIP server", "Address", "Check", "What is so");
 	for (size_t i = 0; i < SIP_SERVER_COUNT; i++) {
 		char *address = mem_format("%s:%u", SIP_SERVERS_ADDRESS,
 					   (unsigned int)sip_servers_port(servers, i));
-		(void)printf("%-20s  %-15s  %-6s  %s\n", SIP_SERVERS[i].hostname, address,
+		(void)printf("%-22s  %-15s  %-6s  %s\n", SIP_SERVERS[i].hostname, address,
 			     SIP_SERVERS[i].expect, SIP_SERVERS[i].note);
 		free(address);
 	}

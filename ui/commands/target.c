@@ -118,6 +118,7 @@ static bool secret_ask(const struct target *target, const char *prompt, struct s
 	silent = before;
 	/* Nor signals: one would leave the terminal without echo. */
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+	silent.c_cc[VEOL] = INTERRUPT; /* ends the line, so that it is read at once */
 	(void)tcsetattr(tty, TCSAFLUSH, &silent);
 	secret_release(secret);
 	bool done = write(tty, prompt, strlen(prompt)) >= 0 ||

@@ -24,7 +24,7 @@ static bool item_ask(struct plain *plain, struct merge_item *item)
 	talk_row(talk, 2, theirs);
 	free(mine);
 	free(theirs);
-	int choice = talk_choose(
+	int choice = talk_decide(
 		talk, "Number of the value to keep, or an empty line to stop: ", CHOICES);
 	if (choice < 0)
 		return false;

@@ -30,11 +30,13 @@ static void changes_write(const struct history_entry *entry, struct str *out)
 static void entry_row_say(struct plain *plain, size_t place, const struct history_entry *entry)
 {
 	char when[CLOCK_TEXT_SIZE];
+	const char *settled = history_settled(entry);
 	struct str words;
 	str_init(&words);
-	str_addf(&words, "%s, %s: %s, by %s%s. ", clock_day_minute(entry->began_at, when),
+	str_addf(&words, "%s, %s: %s, by %s%s%s%s. ", clock_day_minute(entry->began_at, when),
 		 history_entry_title(entry), history_entry_words(entry), entry->who.user,
-		 history_entry_is_open(entry) ? ", left half-done" : "");
+		 history_entry_is_open(entry) ? ", left half-done" : "",
+		 settled == NULL ? "" : ", afterwards ", settled == NULL ? "" : settled);
 	changes_write(entry, &words);
 	talk_row(&plain->talk, place, words.bytes);
 	str_release(&words);

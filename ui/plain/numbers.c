@@ -58,12 +58,20 @@ static void list_say(struct plain *plain, const struct number_list *list)
 			 list->shown_count - SHOWN_MAX);
 }
 
+/* Also the answer to F4, which sentences about a number name. */
+static void editing_say(struct plain *plain)
+{
+	talk_say(&plain->talk, "Numbers are added and removed with the command sipdesk numbers. "
+			       "What is saved of one is edited on the screens of sipdesk, without "
+			       "--plain: F4 in their list of numbers.");
+}
+
 static void help_say(struct plain *plain)
 {
 	talk_say(&plain->talk, "A number of the list opens it. A part of a name, number, tag or "
 			       "note shows those that have it; an empty line shows all. leave ends "
-			       "sipdesk, as Ctrl-D does. Numbers are added, changed and removed "
-			       "with the command sipdesk numbers.");
+			       "sipdesk, as Ctrl-D does.");
+	editing_say(plain);
 }
 
 /* NULL: it was no choice of a number. */
@@ -78,6 +86,8 @@ static const struct number *act(struct plain *plain, struct number_list *list, c
 	} else if (text_equal_nocase(line, "help") || text_equal(line, "?") ||
 		   text_equal_nocase(line, "F1")) {
 		help_say(plain);
+	} else if (text_equal_nocase(line, "F4")) {
+		editing_say(plain);
 	} else {
 		number_list_find(list, line);
 		list_say(plain, list);

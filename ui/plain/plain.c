@@ -1,5 +1,6 @@
 #include "ui/plain/plain.h"
 
+#include "ui/app/draft_keeper.h"
 #include "ui/plain/form.h"
 #include "ui/plain/numbers.h"
 #include "ui/plain/session.h"
@@ -34,9 +35,9 @@ static const struct talk_ops TALK_OPS = { .idle = keys_forget_all, .asks = quest
 
 static void drafts_say(struct plain *plain)
 {
-	for (const struct open_number *number = plain->app->open; number != NULL;
-	     number = number->next)
-		if (number->changed_count > 0 && number->keeper != NULL)
+	struct err err;
+	for (struct open_number *number = plain->app->open; number != NULL; number = number->next)
+		if (number->changed_count > 0 && draft_keeper_flush(number, &err))
 			talk_say(&plain->talk,
 				 "Your changes to %s are kept on this machine and offered by the "
 				 "next start.",

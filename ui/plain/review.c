@@ -12,10 +12,8 @@ void plain_change_lines_say(struct plain *plain, const struct change_lines *line
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct change_line *line = &lines->items[i];
 		bool has_note = is_plan && line->note != NULL;
-		talk_say(&plain->talk, "%s: from %s to %s.%s%s%s", line->label,
-			 line->old_text == NULL ? "none" : line->old_text,
-			 line->new_text == NULL ? "none" : line->new_text,
-			 has_note ? " It is " : "", has_note ? line->note : "",
+		talk_say(&plain->talk, "%s: from %s to %s.%s%s%s", line->label, line->old_text,
+			 line->new_text, has_note ? " It is " : "", has_note ? line->note : "",
 			 has_note ? "." : "");
 	}
 }

@@ -86,7 +86,7 @@ static void outcome_say(struct plain *plain, const struct sequence *sequence)
 	const struct send *send = &sequence->send;
 	talk_title(talk, "Outcome");
 	if (outcome_needed_nothing(sequence)) {
-		talk_say(talk, "Nothing had to be written: the service shows what was wanted.");
+		talk_say(talk, "%s", OUTCOME_NOTHING_NEEDED);
 		addition_say(plain, sequence);
 		return;
 	}
@@ -95,8 +95,7 @@ static void outcome_say(struct plain *plain, const struct sequence *sequence)
 	if (meaning != NULL)
 		talk_say(talk, "%s", meaning);
 	if (send->repaired)
-		talk_say(talk,
-			 "The service had reset the SRTP key exchange; it was sent once more.");
+		talk_say(talk, "%s", OUTCOME_REPAIRED);
 	if (send->err.kind != ERR_NONE && send->err.kind != ERR_CANCELLED)
 		talk_error(talk, &send->err);
 	addition_say(plain, sequence);

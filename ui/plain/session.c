@@ -75,7 +75,7 @@ static void draft_found_ask(struct plain *plain)
 	talk_row(talk, 1, "Continue with them");
 	talk_row(talk, 2, "Discard them");
 	/* Without an answer nothing is lost. */
-	if (talk_choose(talk, "Number of your choice: ", 2) == 1)
+	if (talk_decide(talk, "Number of your choice: ", 2) == 1)
 		open_number_found_discard(number);
 	else
 		open_number_found_continue(number);

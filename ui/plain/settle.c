@@ -63,7 +63,7 @@ void plain_settle(struct plain *plain)
 	for (size_t way = 0; way < SETTLE_WAYS; way++)
 		talk_row(&plain->talk, way + 1,
 			 settle_words(number->left_open, (enum settle_way)way));
-	int way = talk_choose(
+	int way = talk_decide(
 		&plain->talk,
 		"Number of your choice, or an empty line to decide later: ", SETTLE_WAYS);
 	if (way >= 0)

@@ -321,10 +321,15 @@ char *talk_ask(struct talk *talk, const char *prompt)
 	return line;
 }
 
-bool talk_agrees(struct talk *talk, const char *question)
+static void typed_ahead_drop(struct talk *talk)
 {
 	str_clear(&talk->typed);
 	(void)tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
+bool talk_agrees(struct talk *talk, const char *question)
+{
+	typed_ahead_drop(talk);
 	talk_notice(talk);
 	talk_say(talk, "%s", question);
 	for (;;) {
@@ -364,6 +369,12 @@ int talk_choose(struct talk *talk, const char *prompt, size_t count)
 			return is_one ? (int)number - 1 : -1;
 		talk_say(talk, "Type a number from 1 to %zu, or an empty line to go back.", count);
 	}
+}
+
+int talk_decide(struct talk *talk, const char *prompt, size_t count)
+{
+	typed_ahead_drop(talk);
+	return talk_choose(talk, prompt, count);
 }
 
 /* --- waiting ---------------------------------------------------------------------------------- */

@@ -67,6 +67,8 @@ bool talk_agrees(struct talk *talk, const char *question);
 /* Asks until it is a number from 1 to `count`: returns it less one. -1: an empty line, "back",
  * Ctrl-C or Ctrl-D. */
 int talk_choose(struct talk *talk, const char *prompt, size_t count);
+/* The same of what comes unasked and is not to be taken back: lines typed ahead do not count. */
+int talk_decide(struct talk *talk, const char *prompt, size_t count);
 
 /* Waits while `is_under_way`. False: Ctrl-C, or must_end; then it may still be under way. */
 bool talk_wait(struct talk *talk, bool (*is_under_way)(const void *owner), const void *owner);

@@ -9,10 +9,12 @@
 
 enum { VALUE_COLUMN = 30 };
 
-/* Only what was changed: Enter goes to the field, u gives it the service's value back. */
+/* Only what was changed, in the lines of Review: Enter goes to the field, u gives it the service's
+ * value back. */
 struct screen_changes {
 	struct screen screen;
 	struct open_number *number;
+	struct change_lines lines;
 	struct pick pick;
 };
 
@@ -25,13 +27,13 @@ static void rows_fill(struct screen_changes *self)
 {
 	const struct changes *changes = &self->number->changes;
 	pick_clear(&self->pick);
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *change = &changes->items[i];
-		char *value =
-			mem_format("%s → %s", change->old_text == NULL ? "none" : change->old_text,
-				   change->new_text == NULL ? "none" : change->new_text);
-		pick_add(&self->pick, change->label, value)->help =
-			mem_format("Enter goes to it, u undoes it. %s", change->path);
+	change_lines_release(&self->lines);
+	change_lines_of(changes, &self->lines);
+	for (size_t i = 0; i < self->lines.count; i++) {
+		const struct change_line *line = &self->lines.items[i];
+		char *value = mem_format("%s → %s", line->old_text, line->new_text);
+		pick_add(&self->pick, line->label, value)->help = mem_format(
+			"Enter goes to it, u undoes it. %s", changes_for(changes, line->ref)->path);
 		free(value);
 	}
 	if (self->pick.scroll.focus >= self->pick.count)
@@ -63,8 +65,7 @@ static void changes_act(struct screen *screen, enum action_id action)
 		       frame_body_rows(&app->term) - 1, NULL, NULL))
 		return;
 	int focus = pick_focus(&self->pick);
-	struct field_ref ref =
-		focus < 0 ? field_ref_of(FIELD_COUNT) : self->number->changes.items[focus].ref;
+	struct field_ref ref = focus < 0 ? field_ref_of(FIELD_COUNT) : self->lines.items[focus].ref;
 	switch (action) {
 	case ACTION_OPEN:
 		if (focus >= 0)
@@ -92,6 +93,7 @@ static const char *changes_why_not(struct screen *screen, enum action_id action)
 static void changes_screen_release(struct screen *screen)
 {
 	pick_clear(&self_of(screen)->pick);
+	change_lines_release(&self_of(screen)->lines);
 	free(screen);
 }
 

@@ -157,9 +157,11 @@ static void conflict_draw(struct screen *screen, struct term *term)
 		conflict_draw_item(self, term, row + i * each, each, self->scroll.first + i);
 	taken_over_draw(self, term, row + rows);
 	screen_help_lines(screen, term, STYLE_NORMAL,
-			  merge_is_decided(self->merge)
-				  ? "Enter goes on with these choices."
-				  : "m keeps yours, t takes theirs, for the focused field.");
+			  !merge_is_decided(self->merge)
+				  ? "m keeps yours, t takes theirs, for the focused field."
+			  : self->send == NULL ? "Enter goes on with these choices."
+					       : "Enter goes on with these choices: what is left "
+						 "of your changes is sent at once.");
 }
 
 static void choose_all(struct screen_conflict *self, enum merge_choice choice)

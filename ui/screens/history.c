@@ -43,13 +43,13 @@ static void broken_say(struct screen_history *self)
 	free(sentence);
 }
 
-/* "  SIP signalling: Disabled → Enabled, and 2 more"; caller frees. */
+/* "SIP signalling: Disabled → Enabled, and 2 more"; caller frees. */
 static char *lines_summary(const struct change_lines *lines)
 {
 	const struct change_line *first = &lines->items[0];
 	return lines->count == 1
-		       ? mem_format("  %s: %s → %s", first->label, first->old_text, first->new_text)
-		       : mem_format("  %s: %s → %s, and %zu more", first->label, first->old_text,
+		       ? mem_format("%s: %s → %s", first->label, first->old_text, first->new_text)
+		       : mem_format("%s: %s → %s, and %zu more", first->label, first->old_text,
 				    first->new_text, lines->count - 1);
 }
 
@@ -57,9 +57,12 @@ static char *entry_summary(const struct history_entry *entry)
 {
 	struct change_lines lines = { 0 };
 	char *sentence = history_changed(entry, &lines);
-	char *summary = sentence == NULL ? lines_summary(&lines) : mem_format("  %s", sentence);
+	char *changed = sentence == NULL ? lines_summary(&lines) : sentence;
+	const char *settled = history_settled(entry);
+	char *summary = settled == NULL ? mem_format("  %s", changed)
+					: mem_format("  Afterwards %s. %s", settled, changed);
 	change_lines_release(&lines);
-	free(sentence);
+	free(changed);
 	return summary;
 }
 

@@ -20,6 +20,7 @@ struct screen_history_entry {
 	struct open_number *number;
 	const struct history_entry *entry; /* borrowed from the list below */
 	struct change_lines lines;	   /* before → after */
+	char *no_lines;			   /* the sentence where there are none; else NULL */
 	struct form form;
 };
 
@@ -68,8 +69,8 @@ static void changes_rows(struct screen_history_entry *self)
 	if (self->entry->after == NULL)
 		sentence_add(self, "It was not read back, so what it changed is not known.",
 			     STYLE_WARNING);
-	else if (self->lines.count == 0)
-		sentence_add(self, "Nothing.", STYLE_NORMAL);
+	else if (self->no_lines != NULL)
+		sentence_add(self, self->no_lines, STYLE_NORMAL);
 }
 
 static void request_rows(struct screen_history_entry *self, size_t index)
@@ -223,6 +224,7 @@ static void history_entry_release(struct screen *screen)
 {
 	struct screen_history_entry *self = self_of(screen);
 	change_lines_release(&self->lines);
+	free(self->no_lines);
 	form_release(&self->form);
 	free(self);
 }
@@ -248,6 +250,6 @@ struct screen *screen_history_entry_new(struct app *app, struct open_number *num
 	self->number = number;
 	self->entry = entry;
 	form_init(&self->form);
-	free(history_changed(entry, &self->lines));
+	self->no_lines = history_changed(entry, &self->lines);
 	return &self->screen;
 }

@@ -202,6 +202,14 @@ static const char *note_of(struct app *app, const struct number *number)
 	return open != NULL && open->is_practice && open->has_settings ? NULL : number->note;
 }
 
+/* A note that ends at `note_end` need not be a sentence; what follows it is one. */
+static void note_close(struct str *words, size_t note_end)
+{
+	if (note_end > 0 && note_end + 1 < words->length &&
+	    strchr(".!?", words->bytes[note_end - 1]) == NULL)
+		str_insert(words, note_end, ".", 1);
+}
+
 /* What the columns have no room for, the gravest first. Caller frees. */
 static char *number_words(const struct screen_numbers *self, const struct number *number,
 			  enum style *style)
@@ -209,6 +217,7 @@ static char *number_words(const struct screen_numbers *self, const struct number
 	struct app *app = self->screen.app;
 	struct number_status status;
 	char age[CLOCK_TEXT_SIZE];
+	size_t note_end = 0;
 	struct str words;
 	str_init(&words);
 	number_status_of(app, number, &status);
@@ -218,12 +227,17 @@ static char *number_words(const struct screen_numbers *self, const struct number
 				"settled first. ");
 	else if (status.standing == STANDING_UNKNOWN)
 		str_add(&words, "The outcome of its last send is unknown: open it and read it. ");
+	else if (status.standing == STANDING_SENDING)
+		str_add(&words, "Something is being sent to it: Enter opens it. ");
 	if (status.undo != NULL)
-		str_add(&words, "A timed undo waits: Enter opens it, k keeps its new settings. ");
+		str_add(&words, "A timed undo waits: Enter opens it; there k keeps the new "
+				"settings. ");
 	if (status.err != NULL)
 		str_addf(&words, "%s %s ", status.err->sentence, status.err->next_step);
-	else if (note_of(app, number) != NULL)
+	else if (note_of(app, number) != NULL) {
 		str_addf(&words, "%s ", number->note);
+		note_end = words.length - 1;
+	}
 	if (number->is_read_only)
 		str_add(&words, "Marked read-only: nothing is sent to it. ");
 	if (status.changed_count > 0 && self->columns.at[NUMBER_COLUMN_DRAFT].width == 0)
@@ -232,6 +246,7 @@ static char *number_words(const struct screen_numbers *self, const struct number
 		str_add(&words, "It has unsent changes; opening it offers them. ");
 	if (status.read_at != 0 && self->columns.at[NUMBER_COLUMN_READ].width == 0)
 		str_addf(&words, "Read: %s. ", clock_age(clock_now() - status.read_at, age));
+	note_close(&words, note_end);
 	if (words.length == 0)
 		str_add(&words, "Enter opens it. / and what you type finds another.");
 	if (text_columns(number->label) > self->columns.at[NUMBER_COLUMN_NAME].width) {
@@ -393,9 +408,31 @@ static void sort_next(struct screen_numbers *self)
 	app_notice(self->screen.app, "Sorted %s.", orders[sort]);
 }
 
+/* Other sessions and commands change the list, too. */
+static bool list_read_again(struct app *app)
+{
+	struct numbers numbers;
+	struct err err;
+	if (app->service != APP_SERVICE_REAL)
+		return true;
+	numbers_init(&numbers);
+	if (!numbers_load(&numbers, &err)) {
+		app_notice(app, "%s %s", err.sentence, err.next_step);
+		numbers_release(&numbers);
+		return false;
+	}
+	numbers.generation = app->numbers.generation + 1;
+	numbers_release(&app->numbers);
+	app->numbers = numbers;
+	return true;
+}
+
 static void view_reload(struct screen_numbers *self)
 {
 	struct app *app = self->screen.app;
+	if (!list_read_again(app))
+		return;
+	list_follow(self);
 	if (!number_states_reload(app))
 		app_notice(app,
 			   "No API key of these numbers is at hand. Enter opens one and gets its "

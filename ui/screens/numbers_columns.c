@@ -132,7 +132,7 @@ static void check_draw(const struct numbers_columns *columns, struct term *term,
 /* Old news is dim. */
 static enum style sip_style(const struct number_status *status)
 {
-	if (status->standing <= STANDING_UNKNOWN || status->err != NULL)
+	if (status->standing <= STANDING_SENDING || status->err != NULL)
 		return STYLE_WARNING;
 	return status->read_at == 0 || clock_now() - status->read_at >= NUMBER_STATES_FRESH_S
 		       ? STYLE_DIM

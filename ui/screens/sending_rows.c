@@ -104,7 +104,7 @@ static void send_add(struct sending_rows *rows, const struct send *send)
 	int writes = (int)send->plan.count;
 	char *progress = progress_words(send);
 	bool nothing_written = send->step == SEND_DONE && !send->writes_begun;
-	bool read_failed = nothing_written && send->err.kind != ERR_CONFLICT;
+	bool read_failed = nothing_written && !send->has_result;
 	step_add(rows,
 		 read_failed	   ? STEP_FAILED
 		 : nothing_written ? STEP_DONE
@@ -217,8 +217,7 @@ void sending_outcome_add(struct sending_rows *rows, const struct sequence *seque
 							       : STYLE_WARNING;
 	(void)form_add(rows->form, FORM_SECTION, "Outcome");
 	if (outcome_needed_nothing(sequence)) {
-		sentence_add(rows, STYLE_GOOD,
-			     "Nothing had to be written: the service shows what was wanted.");
+		sentence_add(rows, STYLE_GOOD, OUTCOME_NOTHING_NEEDED);
 		addition_add(rows, sequence);
 		return;
 	}
@@ -228,8 +227,7 @@ void sending_outcome_add(struct sending_rows *rows, const struct sequence *seque
 		sentence_add(rows, STYLE_NORMAL, meaning);
 	addition_add(rows, sequence);
 	if (send->repaired)
-		sentence_add(rows, STYLE_NORMAL,
-			     "The service had reset the SRTP key exchange; it was sent once more.");
+		sentence_add(rows, STYLE_NORMAL, OUTCOME_REPAIRED);
 	if (send->err.kind == ERR_NONE || send->err.kind == ERR_CANCELLED)
 		return;
 	sentence_add(rows, STYLE_NORMAL, send->err.sentence);
