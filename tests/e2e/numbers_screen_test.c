@@ -139,7 +139,7 @@ static void columns_fit_the_window(void **state)
 		expect_golden(desk.session, WINDOWS[i].golden);
 	}
 	session_send(desk.session, "<F5>");
-	expect_words(desk.session, "No API key of these numbers is at hand.");
+	expect_words(desk.session, "of these numbers are not at hand, so they are not read.");
 	assert_int_equal(fault_server_count(&desk.service, "gets"), 0);
 	desk_close(&desk);
 	home_remove(home);
@@ -519,7 +519,7 @@ static void the_vault_is_not_touched_before_a_key_is_needed(void **state)
 	assert_true(inotify_add_watch(watch, path, IN_OPEN | IN_ACCESS | IN_ATTRIB) >= 0);
 	desk_numbers(&desk, "", home);
 	session_send(desk.session, "<F5>");
-	expect_words(desk.session, "No API key of these numbers is at hand.");
+	expect_words(desk.session, "of these numbers are not at hand, so they are not read.");
 	session_type(desk.session, "bakery");
 	expect_text(desk.session, "1 of 5");
 	session_send(desk.session, "<Esc>");

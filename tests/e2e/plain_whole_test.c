@@ -315,7 +315,8 @@ static void a_timed_undo_runs_out_while_a_question_stands(void **state)
 		session->heard = session->output.length;
 		key_desk_wait(&desk, 5 * MINUTE_MS);
 		lines_hear(session, "The time is over: the former settings of Acme are written");
-		char *last = mem_format("Undo of Acme: Applied. w shows it. %s", CASES[i].asks);
+		char *last = mem_format("Undo of Acme: Applied. w on its screen shows it. %s",
+					CASES[i].asks);
 		lines_hear(session, last);
 		free(last);
 		acme_expect_posts(&desk.desk, 4);
@@ -363,7 +364,7 @@ static void a_timed_undo_takes_away_the_server_at_hand(void **state)
 	acme_start(&desk);
 	lines_converse(desk.session, TURNS);
 	key_desk_wait(&desk, 5 * MINUTE_MS);
-	lines_hear(desk.session, "Undo of Acme: Applied. w shows it. Key, now");
+	lines_hear(desk.session, "Undo of Acme: Applied. w on its screen shows it. Key, now");
 	lines_answer(desk.session, "trunk");
 	lines_hear(desk.session, "The settings have changed while the question stood");
 	lines_hear(desk.session, "Back at the calling settings.");

@@ -155,7 +155,7 @@ static void a_reset_goes_on_when_its_screen_is_left(void **state)
 	expect_text(session, "SIP user password");
 	expect_text(session, "sending");
 	expect_words(session, "Reset SIP password of ");
-	expect_words(session, ": Applied. w shows it.");
+	expect_words(session, ": Applied. w on its screen shows it.");
 	session_send(session, "w");
 	expect_row(session, "Applied");
 	acme_expect_as_before(&desk);

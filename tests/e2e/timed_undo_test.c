@@ -145,7 +145,7 @@ static void a_timed_undo_runs_out_under_typing(void **state)
 	expect_cursor_on(desk.session, "berlin-half");
 	key_desk_wait(&desk, 5 * MINUTE_MS);
 	acme_expect_posts(&desk.desk, 4);
-	expect_words(desk.session, "Undo of Acme: Applied. w shows it.");
+	expect_words(desk.session, "Undo of Acme: Applied. w on its screen shows it.");
 	expect_cursor_on(desk.session, "berlin-half");
 	session_type(desk.session, "-way");
 	session_send(desk.session, "<Enter>");

@@ -156,7 +156,7 @@ static void ended(struct open_number *number)
 	if (!number_undo_is_pending(number))
 		secret_release(&number->sequence_endpoint.key);
 	if (number->observer == NULL && number->app->curtain == NULL)
-		app_notice(number->app, "%s of %s: %s. w shows it.",
+		app_notice(number->app, "%s of %s: %s. w on its screen shows it.",
 			   number_sequence_title(sequence->record.kind), number->label,
 			   sequence->state == SEQUENCE_OPEN ? "stopped half-way"
 							    : SEND_OUTCOME_WORDS[send->outcome]);
@@ -174,7 +174,7 @@ static void changed(void *owner, struct sequence *sequence)
 	if (number->observer != NULL)
 		number->observer(number->observer_owner, sequence);
 	else if (sequence->send.step == SEND_CONFLICT)
-		app_notice(number->app, "%s of %s waits for your choice. w shows it.",
+		app_notice(number->app, "%s of %s waits for your choice. w on its screen shows it.",
 			   number_sequence_title(sequence->record.kind), number->label);
 }
 

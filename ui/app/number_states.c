@@ -305,21 +305,21 @@ void number_states_view(struct app *app, const char *const *ids, size_t count)
 	view_settle(states);
 }
 
-bool number_states_reload(struct app *app)
+size_t number_states_reload(struct app *app)
 {
 	struct number_states *states = app->states;
-	bool has_key = false;
-	for (size_t i = 0; i < states->view_count && !has_key; i++) {
+	size_t left_out = 0;
+	for (size_t i = 0; i < states->view_count; i++) {
 		const struct number *number = numbers_find_id(&app->numbers, states->view[i]);
 		struct secret key;
 		secret_init(&key);
-		has_key = number != NULL && key_at_hand(app, number, &key);
+		left_out += number != NULL && !key_at_hand(app, number, &key);
 		secret_release(&key);
 	}
 	states->next = 0;
 	states->is_forced = true;
 	reads_begin(states);
-	return has_key;
+	return left_out;
 }
 
 void number_states_resume(struct app *app)

@@ -35,9 +35,9 @@ bool number_states_load(struct app *app, struct err *err);
 
 /* These numbers (ids) are in view from now on; none (`count` 0) once the list is covered. */
 void number_states_view(struct app *app, const char *const *ids, size_t count);
-/* Reads those in view again, however young their readings are. False: no key of theirs is at hand.
- */
-bool number_states_reload(struct app *app);
+/* Reads those in view again, however young their readings are. Returns how many are left out, since
+ * their key is not at hand. */
+size_t number_states_reload(struct app *app);
 /* The service can be reached now: the view is looked at again. */
 void number_states_resume(struct app *app);
 /* Ends the reading of one that is being opened, which reads it anyway; `id` NULL: of all (requests

@@ -414,7 +414,9 @@ char *tls_check_words(const struct tls_check *check)
 				    : mem_format("%lld h ago", (long long)(minutes / 60));
 	char *words = mem_format(
 		"%s %s%s%s%s", VERDICT_WORDS[check->verdict], age,
-		tls_check_is_stale(check) ? ", before your edit" : "",
+		!tls_check_is_stale(check)	   ? ""
+		: check->number->changed_count > 0 ? ", before your edit"
+						   : ", before it changed",
 		check->verdict == VERDICT_PASS || check->headline == NULL ? "" : ": ",
 		check->verdict == VERDICT_PASS || check->headline == NULL ? "" : check->headline);
 	free(age);

@@ -109,6 +109,7 @@ static int screens_show(struct app *app, const struct number *first)
 {
 	app_push(app, screen_numbers_new(app));
 	if (first != NULL) {
+		screen_numbers_focus(app, first->id);
 		screen_settings_open(app, first);
 		keys_touched(app);
 	}

@@ -433,10 +433,15 @@ static void view_reload(struct screen_numbers *self)
 	if (!list_read_again(app))
 		return;
 	list_follow(self);
-	if (!number_states_reload(app))
-		app_notice(app,
-			   "No API key of these numbers is at hand. Enter opens one and gets its "
-			   "key; the vault, once open, serves all that are in it.");
+	size_t left_out = number_states_reload(app);
+	if (left_out == 0)
+		return;
+	char *count = mem_format("The API keys of %zu of these numbers are not at hand", left_out);
+	app_notice(app,
+		   "%s, so they are not read. Enter opens one and gets its key; the vault, once "
+		   "open, serves all that are in it.",
+		   left_out == 1 ? "The API key of one of these numbers is not at hand" : count);
+	free(count);
 }
 
 static void form_open(struct screen_numbers *self, enum number_form_kind kind)

@@ -131,8 +131,10 @@ static void work_begin(struct screen_unlock *self)
 /* What stands there was typed by one who cannot see it: twice, and long enough. */
 static void new_accept(struct screen_unlock *self)
 {
-	if (!vault_passphrase_judge(&self->typed, &self->wrong))
+	if (!vault_passphrase_judge(&self->typed, &self->wrong)) {
+		typed_drop(self);
 		return;
+	}
 	if (!secret_is_set(&self->first)) {
 		self->first = self->typed;
 		secret_init(&self->typed);
