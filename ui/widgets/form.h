@@ -37,9 +37,9 @@ struct form {
 	struct form_row *rows;
 	int count;
 	struct scroll scroll;
-	int first_shown; /* set by form_draw */
-	int columns;	 /* it has of the window's; 0: all */
-	int peek;	 /* rows looked at beyond where the focus can go: up (< 0) or down */
+	int first_shown;  /* set by form_draw */
+	int columns;	  /* it has of the window's; 0: all */
+	int peek;	  /* rows looked at beyond where the focus can go: up (< 0) or down */
 	int wanted_first; /* form_show_from, until the next draw; -1: none */
 	struct field_ref focus_ref; /* identity of the focused row between fills */
 	int focus_action;
