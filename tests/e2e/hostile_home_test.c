@@ -1,7 +1,7 @@
 /*
- * A home in which nothing can be kept: on a read-only file system, or with a limit for files. The
- * screens say so, nothing is sent that could not be told of afterwards, but for an Emergency off
- * after a question, and no edit is dropped without one.
+ * A home in which nothing can be kept: on a read-only file system, on a small disk that is full, or
+ * with a limit for files. The screens say so, nothing is sent that could not be told of afterwards,
+ * but for an Emergency off after a question, and no edit is dropped without one.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "tests/support/call_stop.h"
 #include "tests/support/key_desk.h"
+#include "tests/support/run.h"
 
 #include <stdlib.h>
 
@@ -26,6 +27,25 @@ static const struct key_desk_number NUMBERS[] = {
 };
 
 static const char NO_FILE_MAY_GROW[] = "ulimit -f 0; exec \"$0\"";
+static const char FULL_DISK[] =
+	"exec unshare -rm sh -c 'mkdir -p ~/.local/share && "
+	"mount -t tmpfs -o size=64k none ~/.local/share && "
+	"! head -c 100000 /dev/zero 2>/dev/null >~/.local/share/full && exec \"$0\"' \"$0\"";
+
+/* A container may forbid it. */
+static bool can_mount(void)
+{
+	struct run run;
+	run_start(&run,
+		  (const char *const[]) { "unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt",
+					  NULL },
+		  NULL);
+	bool can = run_finish(&run, SESSION_DEADLINE_MS) && run.status == 0;
+	if (!can)
+		print_message("no small disk: %s", run.errors.bytes);
+	run_release(&run);
+	return can;
+}
 
 /* Opens Acme, on a machine that this line of a shell prepares; it ends in $0. */
 static struct call_stop *acme_open(struct key_desk *desk, const char *shell, bool is_read_only)
@@ -88,21 +108,31 @@ static void test_read_only_home(void **state)
 	end(&desk, calls, 0);
 }
 
-static void test_no_file_may_grow(void **state)
+static void test_nothing_can_be_written(void **state)
 {
+	static const struct {
+		const char *shell, *why;
+	} CASES[] = {
+		{ NO_FILE_MAY_GROW, "File too large." },
+		{ FULL_DISK, "No space left on device." },
+	};
 	(void)state;
-	struct key_desk desk;
-	struct call_stop *calls = acme_open(&desk, NO_FILE_MAY_GROW, false);
-	change_and_send(&desk);
-	expect_row(desk.session, "Not applied");
-	expect_words(desk.session, "Your draft is kept. The history of this number cannot be "
-				   "written");
-	expect_words(desk.session, "File too large.");
-	session_send(desk.session, "<Esc>");
-	expect_text(desk.session, "1 changed");
-	session_send(desk.session, "<F10>");
-	expect_words(desk.session, "The changes to Acme were not sent and would be lost.");
-	end(&desk, calls, 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+		struct key_desk desk;
+		if (CASES[i].shell == FULL_DISK && !can_mount())
+			continue;
+		struct call_stop *calls = acme_open(&desk, CASES[i].shell, false);
+		change_and_send(&desk);
+		expect_row(desk.session, "Not applied");
+		expect_words(desk.session, "Your draft is kept. The history of this number cannot "
+					   "be written");
+		expect_words(desk.session, CASES[i].why);
+		session_send(desk.session, "<Esc>");
+		expect_text(desk.session, "1 changed");
+		session_send(desk.session, "<F10>");
+		expect_words(desk.session, "The changes to Acme were not sent and would be lost.");
+		end(&desk, calls, 0);
+	}
 }
 
 /* What stops calls that must not go there does not wait for a disk; but nobody is fooled. */
@@ -115,10 +145,13 @@ static void test_emergency_off_goes_on(void **state)
 	} CASES[] = {
 		{ "exec \"$0\"", true, "Cannot make the folder" },
 		{ NO_FILE_MAY_GROW, false, "The history of this number cannot be written" },
+		{ FULL_DISK, false, "No space left on device." },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
 		struct key_desk desk;
+		if (CASES[i].shell == FULL_DISK && !can_mount())
+			continue;
 		struct call_stop *calls = acme_open(&desk, CASES[i].shell, CASES[i].is_read_only);
 		session_send(desk.session, "o");
 		expect_text(desk.session, "1 request, then read back.");
@@ -158,7 +191,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read_only_home),
-		cmocka_unit_test(test_no_file_may_grow),
+		cmocka_unit_test(test_nothing_can_be_written),
 		cmocka_unit_test(test_emergency_off_goes_on),
 		cmocka_unit_test(test_emergency_off_waits_for_a_yes),
 	};
