@@ -131,9 +131,19 @@ static void piece_spell(struct text_piece *piece, char kind, unsigned value, siz
 	piece->columns = snprintf(piece->bytes, sizeof piece->bytes, "\\%c{%x}", kind, value);
 }
 
+/* Nearly all text: ASCII that can be shown, with no mark behind it. */
+static bool is_plain(const char *bytes, size_t length)
+{
+	return bytes[0] >= ' ' && bytes[0] <= '~' &&
+	       (length == 1 || (unsigned char)bytes[1] < 0x80);
+}
+
 void text_piece_read(struct text_piece *piece, const char *bytes, size_t length)
 {
 	uint32_t character;
+	*piece = (struct text_piece) { .bytes = { bytes[0] }, .source_length = 1, .columns = 1 };
+	if (is_plain(bytes, length))
+		return;
 	*piece = (struct text_piece) { 0 };
 	size_t size = text_utf8_decode(bytes, length, &character);
 	if (size == 0) {

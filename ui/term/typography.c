@@ -19,10 +19,9 @@ static const struct {
 
 void typography_read(struct text_piece *piece, const char *bytes, size_t length)
 {
-	text_piece_read(piece, bytes, length);
 	uint32_t character;
-	size_t size = text_utf8_decode(bytes, length, &character);
-	if (!piece->spelled || size == 0)
+	text_piece_read(piece, bytes, length);
+	if (!piece->spelled || text_utf8_decode(bytes, length, &character) == 0)
 		return;
 	for (size_t i = 0; i < ARRAY_LENGTH(TYPOGRAPHY); i++) {
 		const char *ascii = TYPOGRAPHY[i].ascii;
