@@ -151,23 +151,33 @@ static bool is_last_row(const struct session *session, int row)
 	return is_rule;
 }
 
-/* It stands on another row, or on one that was scrolled there, and on the focus: in the middle of a
- * frame it may stand anywhere. */
+/* In the middle of a frame it may stand anywhere. */
+static bool cursor_is_on_focus(const struct session *session, const void *argument)
+{
+	int now = cursor_row(session);
+	char *words = session_row(session, now);
+	bool is_on_focus = now > 0 && (strstr(words, "›") != NULL || strchr(words, '>') != NULL);
+	(void)argument;
+	free(words);
+	return is_on_focus;
+}
+
+/* It stands on another row, or on one that was scrolled there. */
 static bool cursor_left(const struct session *session, const void *place)
 {
 	const struct place *from = place;
 	int now = cursor_row(session);
 	char *words = session_row(session, now);
-	bool is_on_focus = now > 0 && (strstr(words, "›") != NULL || strchr(words, '>') != NULL);
 	bool is_elsewhere =
 		now != from->row || (is_last_row(session, now) && strcmp(words, from->words) != 0);
 	free(words);
-	return is_elsewhere && is_on_focus;
+	return is_elsewhere && cursor_is_on_focus(session, NULL);
 }
 
 void desk_down_to(struct desk *desk, const char *text)
 {
 	for (bool is_there = false; !is_there;) {
+		assert_true(session_wait(desk->session, cursor_is_on_focus, NULL, "the focus"));
 		struct place from = { .row = cursor_row(desk->session) };
 		char *words;
 		from.words = session_row(desk->session, from.row);
