@@ -143,10 +143,10 @@ static bool mapping_search(struct looking *looking, int memory)
 	for (uint64_t at = mapping->start; at < mapping->end; at += looking->fresh) {
 		uint64_t left = mapping->end - at;
 		size_t wanted = left < sizeof bytes ? (size_t)left : sizeof bytes;
+		looking->address = at;
 		ssize_t length = pread(memory, bytes, wanted, (off_t)at);
 		if (length <= 0)
 			return false;
-		looking->address = at;
 		looking->fresh = (size_t)length < CHUNK ? (size_t)length : CHUNK;
 		secrets_search(looking->secrets, bytes, (size_t)length, hit_count, looking);
 		cells_search(looking, bytes, (size_t)length);
@@ -165,6 +165,23 @@ static bool mapping_read(struct mapping *mapping, const char *line)
 	       mode[0] == 'r' && mode[1] == 'w';
 }
 
+/* A program that goes on meanwhile may have given it back, and with it what was there. */
+static bool is_given_back(pid_t process, uint64_t address)
+{
+	char line[LINE_SIZE];
+	struct mapping mapping;
+	bool is_there = false;
+	int file = proc_open(process, "maps");
+	FILE *maps = file < 0 ? NULL : fdopen(file, "r");
+	while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+		is_there = is_there || (mapping_read(&mapping, line) && address >= mapping.start &&
+					address < mapping.end);
+	if (maps == NULL)
+		return false;
+	(void)fclose(maps);
+	return !is_there;
+}
+
 bool memory_scan(struct memory_scan *scan, const struct secrets *secrets, pid_t process)
 {
 	char line[LINE_SIZE];
@@ -177,7 +194,8 @@ bool memory_scan(struct memory_scan *scan, const struct secrets *secrets, pid_t 
 	FILE *maps = maps_fd < 0 ? NULL : fdopen(maps_fd, "r");
 	bool is_whole = maps != NULL && memory >= 0;
 	while (is_whole && fgets(line, sizeof line, maps) != NULL)
-		is_whole = !mapping_read(&mapping, line) || mapping_search(&looking, memory);
+		is_whole = !mapping_read(&mapping, line) || mapping_search(&looking, memory) ||
+			   is_given_back(process, looking.address);
 	if (!is_whole)
 		(void)fprintf(stderr, "the memory of process %d cannot be read: %s\n", (int)process,
 			      strerror(errno));
